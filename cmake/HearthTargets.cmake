@@ -1,0 +1,59 @@
+# Settings that every target of ours shares, and the helpers that create targets.
+
+find_package(Threads REQUIRED)
+
+find_program(HEARTH_CCACHE ccache)
+if(HEARTH_CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${HEARTH_CCACHE}")
+    set(CMAKE_C_COMPILER_LAUNCHER "${HEARTH_CCACHE}")
+    set(CMAKE_CUDA_COMPILER_LAUNCHER "${HEARTH_CCACHE}")
+endif()
+
+# Linked privately by each target of ours, so that third-party code keeps its own rules.
+add_library(hearth_options INTERFACE)
+target_compile_features(hearth_options INTERFACE cxx_std_20)
+target_include_directories(hearth_options INTERFACE "${PROJECT_SOURCE_DIR}")
+# -fno-math-errno and -fno-trapping-math change no result; contraction stays off so that the
+# reference kernels mean the same on every machine.
+target_compile_options(hearth_options INTERFACE
+    "$<$<COMPILE_LANGUAGE:CXX>:-ffp-contract=off;-fno-math-errno;-fno-trapping-math>")
+if(HEARTH_SANITIZE)
+    target_compile_options(hearth_options INTERFACE
+        "$<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${HEARTH_SANITIZE};-fno-omit-frame-pointer>")
+    target_link_options(hearth_options INTERFACE "-fsanitize=${HEARTH_SANITIZE}")
+    if(HEARTH_SANITIZE MATCHES "undefined")
+        target_compile_options(hearth_options INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:-fno-sanitize-recover=all>")
+    endif()
+endif()
+
+add_library(hearth_warnings INTERFACE)
+target_compile_options(hearth_warnings INTERFACE
+    "$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wconversion;-Wsign-conversion;-Wshadow;-Wnon-virtual-dtor;-Woverloaded-virtual;-Wold-style-cast>")
+if(HEARTH_WARNINGS_AS_ERRORS)
+    target_compile_options(hearth_warnings INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:-Werror>")
+endif()
+
+# hearth_library(NAME SOURCES... [PUBLIC_LIBS ...] [PRIVATE_LIBS ...])
+function(hearth_library name)
+    cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC_LIBS;PRIVATE_LIBS" ${ARGN})
+    add_library(${name} STATIC ${ARG_SOURCES})
+    set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    target_link_libraries(${name} PUBLIC hearth_options ${ARG_PUBLIC_LIBS} PRIVATE hearth_warnings ${ARG_PRIVATE_LIBS})
+endfunction()
+
+# hearth_program(NAME SOURCES... LIBS ...)
+function(hearth_program name)
+    cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
+    add_executable(${name} ${ARG_SOURCES})
+    target_link_libraries(${name} PRIVATE hearth_options hearth_warnings ${ARG_LIBS})
+endfunction()
+
+# hearth_test(NAME SOURCES... LIBS ... LABELS ...): one GoogleTest program, registered once with CTest.
+function(hearth_test name)
+    cmake_parse_arguments(ARG "" "" "SOURCES;LIBS;LABELS" ${ARGN})
+    add_executable(${name} ${ARG_SOURCES})
+    target_link_libraries(${name} PRIVATE hearth_options hearth_warnings ${ARG_LIBS} GTest::gtest GTest::gtest_main)
+    target_compile_definitions(${name} PRIVATE "HEARTH_TEST_DATA_DIR=\"${PROJECT_SOURCE_DIR}/tests/data\"")
+    add_test(NAME ${name} COMMAND ${name})
+    set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 300)
+endfunction()

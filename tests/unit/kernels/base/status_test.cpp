@@ -1,0 +1,69 @@
+#include "kernels/base/status.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+
+namespace hearth {
+namespace {
+
+Result<int> half(int value) {
+    if (value % 2 != 0) {
+        return Status(ErrorCode::InvalidArgument, "odd");
+    }
+    return value / 2;
+}
+
+Result<int> quarter(int value) {
+    HEARTH_ASSIGN_OR_RETURN(const int once, half(value));
+    HEARTH_ASSIGN_OR_RETURN(const int twice, half(once));
+    return twice;
+}
+
+Status check(int value) {
+    HEARTH_RETURN_IF_ERROR(quarter(value).has_value() ? Status()
+                                                      : Status(ErrorCode::Internal, "no quarter"));
+    return {};
+}
+
+TEST(Status, SuccessHasNoText) {
+    const Status status;
+    EXPECT_TRUE(status.isOk());
+    EXPECT_TRUE(status.message().empty());
+}
+
+TEST(Status, ContextIsPutBeforeTheText) {
+    const Status status = Status(ErrorCode::Io, "disk full").withContext("saving chat");
+    EXPECT_EQ(status.code(), ErrorCode::Io);
+    EXPECT_EQ(status.message(), "saving chat: disk full");
+    EXPECT_TRUE(Status().withContext("anything").isOk());
+}
+
+TEST(Status, CopiesAreIndependent) {
+    const Status first(ErrorCode::NotFound, "gone");
+    Status second = first;
+    second = std::move(second).withContext("here");
+    EXPECT_EQ(first.message(), "gone");
+    EXPECT_EQ(second.message(), "here: gone");
+}
+
+TEST(Result, MacrosCarryValuesAndErrors) {
+    EXPECT_EQ(quarter(12).value(), 3);
+    EXPECT_EQ(quarter(6).error().code(), ErrorCode::InvalidArgument);
+    EXPECT_TRUE(check(8).isOk());
+    EXPECT_EQ(check(2).code(), ErrorCode::Internal);
+}
+
+TEST(Result, HoldsMoveOnlyValues) {
+    Result<std::unique_ptr<int>> result(std::make_unique<int>(5));
+    const std::unique_ptr<int> owned = std::move(result).value();
+    EXPECT_EQ(*owned, 5);
+}
+
+TEST(ResultDeathTest, ReadingTheWrongStateAborts) {
+    EXPECT_DEATH(static_cast<void>(half(1).value()), "check failed");
+    EXPECT_DEATH(static_cast<void>(half(2).error()), "check failed");
+}
+
+}  // namespace
+}  // namespace hearth
