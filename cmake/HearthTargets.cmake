@@ -57,3 +57,19 @@ function(hearth_test name)
     add_test(NAME ${name} COMMAND ${name})
     set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 300)
 endfunction()
+
+# hearth_header_check(): one object library that compiles each public header alone, built on request (./dev check).
+function(hearth_add_header_check)
+    file(GLOB_RECURSE headers RELATIVE "${PROJECT_SOURCE_DIR}"
+        "${PROJECT_SOURCE_DIR}/kernels/base/*.h" "${PROJECT_SOURCE_DIR}/kernels/api/*.h" "${PROJECT_SOURCE_DIR}/kernels/dispatch/*.h"
+        "${PROJECT_SOURCE_DIR}/inference/*.h" "${PROJECT_SOURCE_DIR}/media/*.h" "${PROJECT_SOURCE_DIR}/app/*.h")
+    set(sources "")
+    foreach(header ${headers})
+        string(REPLACE "/" "_" name "${header}")
+        set(source "${CMAKE_BINARY_DIR}/header_check/${name}.cpp")
+        file(CONFIGURE OUTPUT "${source}" CONTENT "#include \"${header}\"\n#include \"${header}\"\n")
+        list(APPEND sources "${source}")
+    endforeach()
+    add_library(hearth_header_check OBJECT EXCLUDE_FROM_ALL ${sources})
+    target_link_libraries(hearth_header_check PRIVATE hearth_options hearth_warnings)
+endfunction()
