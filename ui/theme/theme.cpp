@@ -1,0 +1,105 @@
+#include "ui/theme/theme.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace hearth::ui {
+namespace {
+
+double relativeLuminance(const QColor& color) {
+    const auto linear = [](double channel) {
+        return channel <= 0.04045 ? channel / 12.92 : std::pow((channel + 0.055) / 1.055, 2.4);
+    };
+    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) +
+           0.0722 * linear(color.blueF());
+}
+
+}  // namespace
+
+const ThemeColors& themeColors(ThemeKind kind) {
+    static const ThemeColors light{.page = QColor(0xFB, 0xFA, 0xF8),
+                                   .card = QColor(0xFF, 0xFF, 0xFF),
+                                   .text = QColor(0x1F, 0x1D, 0x1A),
+                                   .secondaryText = QColor(0x6B, 0x66, 0x5E),
+                                   .line = QColor(0xE4, 0xE0, 0xD9),
+                                   .accent = QColor(0xC2, 0x41, 0x0C),
+                                   .onAccent = QColor(0xFF, 0xFF, 0xFF),
+                                   .softAccent = QColor(0xFC, 0xEB, 0xDD),
+                                   .bad = QColor(0xB4, 0x23, 0x18)};
+    static const ThemeColors dark{.page = QColor(0x1B, 0x1A, 0x19),
+                                  .card = QColor(0x24, 0x23, 0x21),
+                                  .text = QColor(0xEC, 0xE9, 0xE4),
+                                  .secondaryText = QColor(0xA3, 0x9D, 0x93),
+                                  .line = QColor(0x34, 0x31, 0x2D),
+                                  .accent = QColor(0xFB, 0x92, 0x3C),
+                                  .onAccent = QColor(0x1B, 0x1A, 0x19),
+                                  .softAccent = QColor(0x3A, 0x26, 0x18),
+                                  .bad = QColor(0xF0, 0x76, 0x6A)};
+    return kind == ThemeKind::Light ? light : dark;
+}
+
+ThemeKind themeKindOf(const QPalette& systemPalette) {
+    const bool isDark = systemPalette.color(QPalette::Window).lightness() <
+                        systemPalette.color(QPalette::WindowText).lightness();
+    return isDark ? ThemeKind::Dark : ThemeKind::Light;
+}
+
+QPalette themePalette(ThemeKind kind) {
+    const ThemeColors& colors = themeColors(kind);
+    QPalette palette;
+    palette.setColor(QPalette::Window, colors.page);
+    palette.setColor(QPalette::WindowText, colors.text);
+    palette.setColor(QPalette::Base, colors.card);
+    palette.setColor(QPalette::AlternateBase, colors.page);
+    palette.setColor(QPalette::Text, colors.text);
+    palette.setColor(QPalette::PlaceholderText, colors.secondaryText);
+    palette.setColor(QPalette::Button, colors.card);
+    palette.setColor(QPalette::ButtonText, colors.text);
+    palette.setColor(QPalette::Highlight, colors.accent);
+    palette.setColor(QPalette::HighlightedText, colors.onAccent);
+    palette.setColor(QPalette::ToolTipBase, colors.card);
+    palette.setColor(QPalette::ToolTipText, colors.text);
+    palette.setColor(QPalette::Link, colors.accent);
+    return palette;
+}
+
+QString themeStyleSheet(ThemeKind kind) {
+    const ThemeColors& colors = themeColors(kind);
+    QString sheet = QStringLiteral(R"(
+QScrollArea, QWidget#page { background: @page; border: none; }
+QFrame#composer { background: @card; border: 1px solid @line; border-radius: @cardRadiuspx; }
+QFrame#composer[focused="true"] { border-color: @accent; }
+QPlainTextEdit#question { background: transparent; border: none; color: @text; }
+QFrame#questionCard { background: @softAccent; border: none; border-radius: @cardRadiuspx; }
+QFrame#chip { background: @page; border: 1px solid @line; border-radius: @controlRadiuspx; }
+QLabel#secondary { color: @secondaryText; }
+QLabel#problem { color: @bad; }
+QLabel#title { font-weight: 600; }
+QToolButton { border: 1px solid transparent; border-radius: @controlRadiuspx; padding: 5px; background: transparent; color: @text; }
+QToolButton:hover { background: @softAccent; }
+QToolButton:focus { border-color: @accent; }
+QToolButton#send { background: @accent; }
+QToolButton#send:disabled { background: @line; }
+QToolButton#send:focus { border: 2px solid @text; padding: 4px; }
+QToolTip { background: @card; color: @text; border: 1px solid @line; }
+)");
+    sheet.replace(QLatin1String("@page"), colors.page.name());
+    sheet.replace(QLatin1String("@cardRadius"), QString::number(kCardRadius));
+    sheet.replace(QLatin1String("@card"), colors.card.name());
+    sheet.replace(QLatin1String("@controlRadius"), QString::number(kControlRadius));
+    sheet.replace(QLatin1String("@text"), colors.text.name());
+    sheet.replace(QLatin1String("@secondaryText"), colors.secondaryText.name());
+    sheet.replace(QLatin1String("@line"), colors.line.name());
+    sheet.replace(QLatin1String("@accent"), colors.accent.name());
+    sheet.replace(QLatin1String("@softAccent"), colors.softAccent.name());
+    sheet.replace(QLatin1String("@bad"), colors.bad.name());
+    return sheet;
+}
+
+double contrastRatio(const QColor& a, const QColor& b) {
+    const double first = relativeLuminance(a);
+    const double second = relativeLuminance(b);
+    return (std::max(first, second) + 0.05) / (std::min(first, second) + 0.05);
+}
+
+}  // namespace hearth::ui

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <QColor>
+#include <QPalette>
+#include <QString>
+
+namespace hearth::ui {
+
+/// The colours of the program; no colour is written anywhere else.
+struct ThemeColors {
+    QColor page;
+    QColor card;
+    QColor text;
+    QColor secondaryText;
+    QColor line;
+    QColor accent;
+    QColor onAccent;
+    QColor softAccent;
+    QColor bad;
+};
+
+enum class ThemeKind { Light, Dark };
+
+/// Spacing and radii in device-independent pixels; everything is a multiple of 4.
+inline constexpr int kSpacing = 4;
+inline constexpr int kControlRadius = 8;
+inline constexpr int kCardRadius = 14;
+inline constexpr int kTextColumnWidth = 760;
+
+const ThemeColors& themeColors(ThemeKind kind);
+
+/// The theme that fits the system's palette: dark where its window is darker than its text.
+ThemeKind themeKindOf(const QPalette& systemPalette);
+
+/// A palette and a style sheet for the whole program.
+QPalette themePalette(ThemeKind kind);
+QString themeStyleSheet(ThemeKind kind);
+
+/// Contrast ratio of two colours, 1 to 21 (WCAG 2.1, "relative luminance").
+double contrastRatio(const QColor& a, const QColor& b);
+
+}  // namespace hearth::ui
