@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 from collections.abc import Iterator
@@ -10,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import zstandard
+from tokenizers import Tokenizer
 
-from hearth_mini.prepare.__main__ import DEFAULT_MANIFEST, main
+from hearth_mini.prepare.__main__ import DEFAULT_MANIFEST, DEFAULT_TOKENIZER, main
 from hearth_mini.prepare.cleaning import REASONS, clean, is_offensive, prose_fault
 from hearth_mini.prepare.documents import Document, content_hash, read_documents, write_documents
 from hearth_mini.prepare.duplicates import first_occurrences, near_duplicates, paragraph_hashes
@@ -28,7 +30,7 @@ from hearth_mini.prepare.repository import Repository
 from hearth_mini.prepare.selection import hold_out
 from hearth_mini.prepare.shards import compress
 from hearth_mini.prepare.tally import Tally
-from hearth_mini.prepare.tokenizer import SPECIAL_TOKENS, Encoder, train
+from hearth_mini.prepare.tokenizer import SPECIAL_TOKENS, Encoder, check, train
 
 PROSE = (
     "The old keeper of the lighthouse had lived on the rock for thirty years, and in all that time\n"
@@ -264,6 +266,10 @@ def test_fast_encoding_equals_the_tokenizer(encoder: Encoder, text: str) -> None
     assert encoder.tokenizer.decode(expected, skip_special_tokens=False) == text
 
 
+def test_shipped_tokenizer_keeps_its_promises() -> None:
+    check(Tokenizer.from_file(str(DEFAULT_TOKENIZER)))
+
+
 def test_shards_are_little_endian_and_compressed() -> None:
     tokens = np.array([1, 2, 0, 16383, 0], np.uint16)
     raw = zstandard.ZstdDecompressor().decompress(compress(tokens, 3), max_output_size=100)
@@ -284,6 +290,9 @@ def test_reading_a_repository_and_the_whole_pipeline(tmp_path: Path) -> None:
     def paragraph() -> str:
         return " ".join(generator.choice(words, 60)) + "."
 
+    def paragraphs(count: int) -> str:
+        return "\n\n".join(paragraph() for _ in range(count))
+
     def git(folder: Path, *arguments: str) -> str:
         identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
         return subprocess.run(["git", *identity, "-C", str(folder), *arguments], check=True, capture_output=True, text=True).stdout.strip()
@@ -295,10 +304,10 @@ def test_reading_a_repository_and_the_whole_pipeline(tmp_path: Path) -> None:
         f'<doc id="{n}" url="u" title="T{n}">\nT{n}\n\n' + "\n".join(paragraph() for _ in range(4)) + "\n\n</doc>\n" for n in range(300)
     )
     (folder / "wiki").write_text(articles)
-    wrapped = "\n\n".join("\n".join(paragraph()[start : start + 70] for start in range(0, 210, 70)) for _ in range(400))
     for number in range(8):
-        (folder / "books" / f"b{number}.txt").write_text(book(f"{paragraph()}\n\n" * 30 + wrapped + f"\n\n{paragraph()}" * 200))
-    (folder / "s.md").write_text("# S\n\n##\n" + f"{paragraph()}\n\n" * 5 + "\n##\n* License: [CC-BY]\n")
+        (folder / "books" / f"b{number}.txt").write_text(book(paragraphs(400)))
+    for number in range(4):
+        (folder / f"s{number}.md").write_text("# S\n\n##\n" + paragraphs(5) + "\n\n##\n* License: [CC-BY]\n")
     chats = [
         {"conversation_id": str(n), "utterances": [{"speaker": "user", "text": paragraph()}, {"speaker": "assistant", "text": paragraph()}]}
         for n in range(200)
@@ -315,7 +324,7 @@ def test_reading_a_repository_and_the_whole_pipeline(tmp_path: Path) -> None:
     rows = [
         ("wiki", "wiki", "wiki", "wiki-extractor"),
         ("books", "books", "books/.*", "gutenberg"),
-        ("stories-own", "modern", "s.md", "stories"),
+        ("stories-own", "modern", "s[0-9].md", "stories"),
         ("chat", "dialogue", "d.json", "taskmaster"),
     ]
     manifest.write_text(
@@ -331,3 +340,24 @@ def test_reading_a_repository_and_the_whole_pipeline(tmp_path: Path) -> None:
     assert len(held_out) == 20
     kept = {document.name for path in (tmp_path / "out/pieces").iterdir() for document in read_documents(path)}
     assert kept and not kept & {record["name"] for record in held_out}
+
+    main([*common, "--steps", "pack", "report", "--book-tiers", "0.02", "0.04", "--wiki-tiers", "0.03", "1"])
+    shards = tmp_path / "out/shards"
+    index = json.loads((shards / "index.json").read_text())
+    assert [(entry["kind"], entry["tier"]) for entry in index] == [
+        ("dialogue", 0), ("modern", 0), ("wiki", 0), ("books", 0), ("wiki", 1), ("books", 1)
+    ]
+    tokenizer = Tokenizer.from_file(str(DEFAULT_TOKENIZER))
+    trained = []
+    for entry in index:
+        packed = (shards / entry["shard"]).read_bytes()
+        assert hashlib.sha256(packed).hexdigest() == entry["sha256"] and len(packed) == entry["bytes"]
+        tokens = np.frombuffer(zstandard.ZstdDecompressor().decompress(packed, max_output_size=10**8), "<u2")
+        ends = np.flatnonzero(tokens == 0)
+        assert len(tokens) == entry["tokens"] and len(ends) == entry["documents"] and ends[-1] == len(tokens) - 1
+        trained += [tokenizer.decode(part.tolist()) for part in np.split(tokens, ends + 1)[:-1]]
+    stored = {document.text for path in (tmp_path / "out/pieces").iterdir() for document in read_documents(path)}
+    assert {text.removeprefix("<|endoftext|>") for text in trained} <= stored
+    report = json.loads((tmp_path / "out/report.json").read_text())
+    assert report["passes"]["quality: trimmed"]["books"]["items"] > 0
+    assert "| books |" in (tmp_path / "out/report.md").read_text()

@@ -9,7 +9,10 @@ from pathlib import Path
 from .manifest import load_sources
 from .pipeline import STEPS, Plan, run
 
-DEFAULT_MANIFEST = Path(__file__).resolve().parents[2] / "manifest.toml"
+RECIPE = Path(__file__).resolve().parents[2]
+DEFAULT_MANIFEST = RECIPE / "manifest.toml"
+DEFAULT_TOKENIZER = RECIPE / "tokenizer.json"
+DEFAULT_STEPS = [step for step in STEPS if step != "tokenizer"]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -20,7 +23,13 @@ def _parser() -> argparse.ArgumentParser:
     text.add_argument("--mirror", type=Path, required=True, help="folder with a bare git directory per repository")
     text.add_argument("--out", type=Path, required=True, help="folder for everything that is made")
     text.add_argument("--manifest", type=Path, default=DEFAULT_MANIFEST, help="list of sources")
-    text.add_argument("--steps", nargs="+", choices=list(STEPS), default=list(STEPS), help="steps to run")
+    text.add_argument(
+        "--steps",
+        nargs="+",
+        choices=list(STEPS),
+        default=DEFAULT_STEPS,
+        help="steps to run; the step `tokenizer`, which trains a new one, is not among the default steps",
+    )
     text.add_argument("--workers", type=int, default=2, help="processes to use")
     text.add_argument("--level", type=int, default=19, help="zstd level of the shards")
     text.add_argument(
@@ -37,7 +46,9 @@ def _parser() -> argparse.ArgumentParser:
         default=[60, 1000],
         help="millions of tokens of the encyclopaedia in each tier, best first",
     )
-    text.add_argument("--tokenizer-copy", type=Path, help="second place to store the tokenizer")
+    text.add_argument(
+        "--tokenizer", type=Path, default=DEFAULT_TOKENIZER, help="tokenizer to use, or to write in the step `tokenizer`"
+    )
     text.add_argument("--without-share-alike", action="store_true", help="leave share-alike sources out")
     return parser
 
@@ -56,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         book_tiers=[round(millions * 1e6) for millions in options.book_tiers],
         wiki_tiers=[round(millions * 1e6) for millions in options.wiki_tiers],
         level=options.level,
-        tokenizer=options.tokenizer_copy,
+        tokenizer=options.tokenizer,
     )
     run(plan, [step for step in STEPS if step in options.steps])
 

@@ -17,7 +17,7 @@ REASONS = {
     "book: loose line": "captions, page headers and title lines that are no sentence",
     "book: mostly verse or tables": "less than 40 % of the book is prose",
     "book: not English": "the header names another language",
-    "book: production and licence notes": "transcriber, licence and printer notes",
+    "book: production and licence notes": "transcriber, licence and printer notes, advertisements",
     "book: verse, index or table": "lines much shorter than wrapped prose, or set in columns",
     "dialogue: code on one line": "the lines of the program were lost",
     "dialogue: one speaker only": "no exchange",

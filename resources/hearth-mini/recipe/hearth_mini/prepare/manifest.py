@@ -12,7 +12,10 @@ KINDS = ("dialogue", "modern", "wiki", "books")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One source of text: where it is, what its licence is and how it is read."""
+    """One source of text: where it is, what its licence is and how it is read.
+
+    Sources of the same ``group`` share one quota of held-out documents.
+    """
 
     name: str
     kind: str
@@ -23,6 +26,7 @@ class Source:
     pattern: re.Pattern[str]
     reader: str
     use: str
+    group: str
 
 
 def load_sources(path: Path) -> list[Source]:
@@ -39,6 +43,7 @@ def load_sources(path: Path) -> list[Source]:
             pattern=re.compile(table["pattern"]),
             reader=table["reader"],
             use=table["use"],
+            group=table.get("group", table["name"]),
         )
         for table in tables
     ]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from .documents import Document, read_documents, write_documents
 from .duplicates import PARAGRAPH_CHARACTERS
 from .hashing import word_hashes
-from .quality import author_bonus, features
+from .quality import book_bonus, features
 from .randomness import number_from
 from .reading import Description
 from .selection import Choice
@@ -107,7 +107,7 @@ def make_pieces(
         kind=description.kind,
         path=output,
         features=np.array(table, np.float32).reshape(-1, 4),
-        bonuses=np.array([author_bonus(piece.name) for piece in pieces], np.float32),
+        bonuses=np.array([book_bonus(piece.name) for piece in pieces], np.float32),
         sizes=np.array([len(piece.text.encode()) for piece in pieces], np.int64),
         held_out=held_out,
         tally=tally,

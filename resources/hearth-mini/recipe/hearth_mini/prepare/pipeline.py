@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,7 @@ from .cleaning import REASONS
 from .documents import read_documents
 from .manifest import KINDS, Source
 from .pieces import Pieces, make_pieces
-from .quality import assign_tiers, log_ratios, scores
+from .quality import BUCKETS, assign_tiers, log_ratios, scores
 from .randomness import number_from
 from .reading import Description, plan, read_unit
 from .selection import choose_documents
@@ -29,6 +29,7 @@ Result = TypeVar("Result")
 
 SAMPLE_BYTES = {"wiki": 50_000_000, "books": 50_000_000, "modern": 34_000_000, "dialogue": 16_000_000}
 MODERN_PROSE = ("openstax-", "stories-")
+BOOK_REFERENCE = ("textbooks", "wiki", "dialogue", "dialogue")
 UNLIMITED = 10**12
 
 
@@ -43,7 +44,7 @@ class Plan:
     book_tiers: list[int]
     wiki_tiers: list[int]
     level: int
-    tokenizer: Path | None
+    tokenizer: Path
 
 
 @dataclass(slots=True)
@@ -94,8 +95,10 @@ def select(plan_: Plan, state: State) -> None:
         prose = description.source.startswith(MODERN_PROSE)
         label = "textbooks" if prose else description.kind
         words[label] = words.get(label, np.zeros_like(description.words)) + description.words
-    book_ratios = log_ratios([words["textbooks"], words["wiki"], words["dialogue"], words["dialogue"]], words["books"])
-    wiki_ratios = log_ratios([words["textbooks"]], words["wiki"])
+    empty = np.zeros(BUCKETS, np.int64)
+    modern = [words[label] for label in BOOK_REFERENCE if label in words]
+    book_ratios = log_ratios(modern, words.get("books", empty))
+    wiki_ratios = log_ratios([words.get("textbooks", empty)], words.get("wiki", empty))
     folder = _folder(plan_.output / "pieces")
     arguments = [
         (description, choice, wiki_ratios if description.kind == "wiki" else book_ratios, folder / description.path.name)
@@ -115,6 +118,11 @@ def select(plan_: Plan, state: State) -> None:
     state.selecting = tally
 
 
+def _kinds(pieces: list[Pieces], wanted: Iterable[str]) -> list[str]:
+    """Return those of the ``wanted`` kinds that have text."""
+    return [kind for kind in wanted if any(unit.kind == kind and len(unit.sizes) for unit in pieces)]
+
+
 def _all_scores(pieces: list[Pieces], kind: str) -> list[tuple[int, np.ndarray[Any, np.dtype[np.float32]]]]:
     """Return for each unit of ``kind`` its index and the scores of its pieces."""
     units = [(index, unit) for index, unit in enumerate(pieces) if unit.kind == kind]
@@ -126,7 +134,8 @@ def _all_scores(pieces: list[Pieces], kind: str) -> list[tuple[int, np.ndarray[A
 
 def _sample(pieces: list[Pieces], limits: dict[str, int]) -> Iterator[str]:
     """Yield pieces of each kind, picked by name and for books by score, up to a number of bytes a kind."""
-    for kind, limit in limits.items():
+    for kind in _kinds(pieces, limits):
+        limit = limits[kind]
         scored = _all_scores(pieces, kind)
         everything = np.concatenate([part for _, part in scored])
         total = sum(int(pieces[index].sizes.sum()) for index, _ in scored)
@@ -143,18 +152,16 @@ def make_tokenizer(plan_: Plan, state: State) -> None:
     """Train the tokenizer, check it and store it."""
     tokenizer = train(_sample(state.pieces, SAMPLE_BYTES))
     check(tokenizer)
-    tokenizer.save(str(plan_.output / "tokenizer.json"))
-    if plan_.tokenizer is not None:
-        tokenizer.save(str(plan_.tokenizer))
+    tokenizer.save(str(plan_.tokenizer))
 
 
 def pack(plan_: Plan, state: State) -> None:
     """Choose the pieces of each tier, encode them and write the shards."""
-    encoder = Encoder.from_file(plan_.output / "tokenizer.json")
+    encoder = Encoder.from_file(plan_.tokenizer)
     encoded = _folder(plan_.output / "encoded")
     tiers: dict[int, np.ndarray[Any, np.dtype[np.int64]]] = {}
     rates: dict[str, float] = {}
-    for kind in KINDS:
+    for kind in _kinds(state.pieces, KINDS):
         texts = list(_sample(state.pieces, {kind: 2_000_000}))
         rates[kind] = sum(len(text.encode()) for text in texts) / sum(len(ids) + 1 for ids in encoder.encode_many(texts))
         limits = {"books": plan_.book_tiers, "wiki": plan_.wiki_tiers}.get(kind, [UNLIMITED])
@@ -168,8 +175,9 @@ def pack(plan_: Plan, state: State) -> None:
             if dropped.any():
                 unit = state.pieces[index]
                 state.selecting.add(unit.source, "quality: trimmed", int(unit.sizes[dropped].sum()), int(dropped.sum()))
+    none = np.empty(0, np.int64)
     arguments = [
-        (unit.path, unit.source, unit.kind, tiers[index], plan_.output / "tokenizer.json", encoded / f"{index:04d}.npz")
+        (unit.path, unit.source, unit.kind, tiers.get(index, none), plan_.tokenizer, encoded / f"{index:04d}.npz")
         for index, unit in enumerate(state.pieces)
     ]
     order = sorted(range(len(arguments)), key=lambda index: -int(state.pieces[index].sizes.sum()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import numpy.typing as npt
 
@@ -17,7 +19,9 @@ _FAVOURED = (
 _DISFAVOURED = (
     "Buckley Burton Dante Gibbon Goethe Homer Jowett Milton Morley Ormsby Plato Pope Shakespeare Ibsen Voltaire Doré"
 ).split()
+_FAVOURED_TITLE = re.compile(r"\b(?:Fairy|Tales?|Stor(?:y|ies)|Boys?'?s?|Girls?|Child(?:ren)?|Adventures?|Essays?)\b")
 AUTHOR_BONUS = 0.7
+TITLE_BONUS = 0.4
 
 
 def word_counts(words: Hashes) -> npt.NDArray[np.int64]:
@@ -54,9 +58,14 @@ def features(text: str, words: Hashes, ratios: npt.NDArray[np.float32]) -> tuple
     return style, min(spoken, 0.6), float(plain), full
 
 
-def author_bonus(name: str) -> float:
-    """Return the bonus of a book for its author, who is named first in its path."""
-    author = name.split("/", 1)[0]
+def book_bonus(name: str) -> float:
+    """Return the bonus of a book for its author and title, which are the parts of its path."""
+    author, _, title = name.partition("/")
+    return _author_bonus(author) + (TITLE_BONUS if _FAVOURED_TITLE.search(title) else 0.0)
+
+
+def _author_bonus(author: str) -> float:
+    """Return the bonus of a book for its author."""
     if any(author.startswith(favoured) for favoured in _FAVOURED):
         return AUTHOR_BONUS
     if any(author.startswith(disfavoured) for disfavoured in _DISFAVOURED):

@@ -19,6 +19,8 @@ from .repository import Blob, Repository, locate
 from .tally import Tally
 
 UNIT_BYTES = 24_000_000
+PROSE_KINDS = ("wiki", "books")
+PROSE_READERS = ("cnxml", "stories")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Description:
 
     number: int
     source: str
+    group: str
     kind: str
     path: Path
     hashes: npt.NDArray[np.uint64]
@@ -84,6 +87,7 @@ def read_unit(unit: Unit) -> Description:
             document = clean(Document(source.name, name, text), source.kind, tally)
             if document is not None:
                 documents.append(document)
+    comparable = source.kind in PROSE_KINDS or source.reader in PROSE_READERS
     words = np.zeros(BUCKETS, np.int64)
     signatures = []
     counts = []
@@ -92,13 +96,14 @@ def read_unit(unit: Unit) -> Description:
         hashes = word_hashes(document.text)
         words += word_counts(hashes)
         signatures.append(signature(hashes))
-        own = paragraph_hashes(document.text) if source.kind != "dialogue" else []
+        own = paragraph_hashes(document.text) if comparable else []
         counts.append(len(own))
         paragraphs.extend(own)
     write_documents(unit.output, documents)
     return Description(
         number=unit.number,
         source=source.name,
+        group=source.group,
         kind=source.kind,
         path=unit.output,
         hashes=np.array([content_hash(document.text) for document in documents], np.uint64),

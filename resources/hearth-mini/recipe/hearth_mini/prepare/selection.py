@@ -26,11 +26,11 @@ class Choice:
     keep_paragraph: npt.NDArray[np.bool_]
 
 
-def hold_out(sources: npt.NDArray[np.int64], hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
-    """Mark about 0.3 % of the documents of each source, at least 20, by the lowest content hashes."""
+def hold_out(groups: npt.NDArray[np.int64], hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
+    """Mark about 0.3 % of the documents of each group, at least 20, by the lowest content hashes."""
     marked = np.zeros(len(hashes), bool)
-    for source in np.unique(sources):
-        rows = np.flatnonzero(sources == source)
+    for group in np.unique(groups):
+        rows = np.flatnonzero(groups == group)
         distinct = np.unique(hashes[rows])
         count = min(max(HELD_OUT_MINIMUM, round(HELD_OUT_SHARE * len(distinct))), max(1, len(distinct) // 4))
         marked[rows[hashes[rows] <= distinct[count - 1]]] = True
@@ -48,7 +48,9 @@ def choose_documents(descriptions: list[Description], tally: Tally) -> list[Choi
     lengths = np.concatenate([description.lengths for description in descriptions])
     signatures = np.concatenate([description.signatures.reshape(-1, BINS) for description in descriptions])
 
-    held_out = hold_out(sources, hashes)
+    groups = sorted({description.group for description in descriptions})
+    group_of = np.array([groups.index(d.group) for d in descriptions], np.int64)
+    held_out = hold_out(np.repeat(group_of, sizes), hashes)
     order = np.lexsort((np.arange(len(hashes)), ranks, ~held_out))
     distinct = np.zeros(len(hashes), bool)
     distinct[order] = first_occurrences(hashes[order])

@@ -23,7 +23,7 @@ _UNDERSCORES = re.compile(r"(?<![A-Za-z0-9])_([^_\n]{1,200})_(?![A-Za-z0-9])")
 _EQUALS = re.compile(r"(?<!\w)[=~+]([^=~+\n]{1,80})[=~+](?!\w)")
 _PRODUCTION = re.compile(
     r"Project Gutenberg|Gutenberg-tm|Transcriber'?s? [Nn]ote|Produced by|Proofread|\bE-?text\b|https?:|www\.|"
-    r"Internet Archive|\[Illustration|Copyright|All rights reserved|Printed in|Entered according to"
+    r"\b\d+ cts\b|\b12mo\b|\b8vo\b|\bCloth, |\bMOROCCO\b|Internet Archive|\[Illustration|Copyright|All rights reserved|Printed in|Entered according to"
 )
 _HEADING = re.compile(
     r"(?:chapter|book|part|section|letter|canto|act|scene|volume|preface|introduction|prologue|epilogue|conclusion)\b"
