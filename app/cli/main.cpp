@@ -1,0 +1,193 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <functional>
+
+#include "app/cli/commands.h"
+
+namespace hearth::cli {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kWrongUsage = 2;
+
+void addModelOptions(CLI::App& command, ModelArguments& arguments) {
+    command.add_option("-m,--model", arguments.model,
+                       "Model file (GGUF); the built-in model if left out");
+    command.add_option("--threads", arguments.numThreads, "Threads; one per core if left out")
+        ->check(CLI::Range(1, 1024));
+    command.add_option("--device", arguments.device, "auto, cpu or cuda")
+        ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
+        ->capture_default_str();
+    command.add_flag("--json", arguments.isJson, "Print one JSON object");
+}
+
+/// Parses the command line and runs what it asks for.
+int run(int argc, char** argv) {
+    CLI::App program(
+        "Hearth: a private assistant that runs on this machine. Every command is described in "
+        "docs/cli.md.",
+        "hearth-cli");
+    program.require_subcommand(1);
+    program.set_version_flag("--version", HEARTH_VERSION);
+    std::function<Status()> action;
+
+    ChatArguments chat;
+    std::string retrieval = "on";
+    CLI::App* chatCommand =
+        program.add_subcommand("chat", "Answer one question (-p) or hold a conversation");
+    addModelOptions(*chatCommand, chat);
+    chatCommand->add_option("--image", chat.images, "Picture to ask about (may be repeated)")
+        ->allow_extra_args(false);
+    chatCommand->add_option("--audio", chat.audios, "Recording or video whose sound to ask about")
+        ->allow_extra_args(false);
+    chatCommand->add_option("--document", chat.documents, "Document to ask about")
+        ->allow_extra_args(false);
+    CLI::Option* prompt =
+        chatCommand->add_option("-p,--prompt", chat.prompt, "The question; - reads standard input");
+    chatCommand->add_option("--system", chat.system, "Text that is put before the conversation");
+    chatCommand->add_option("--max-tokens", chat.answer.maxTokens, "Longest answer")
+        ->check(CLI::Range(1, 1 << 20))
+        ->capture_default_str();
+    chatCommand
+        ->add_option("--temperature", chat.answer.temperature, "0 always takes the likeliest token")
+        ->check(CLI::Range(0.0, 10.0))
+        ->capture_default_str();
+    chatCommand->add_option("--top-k", chat.answer.topK)
+        ->check(CLI::Range(0, 1 << 20))
+        ->capture_default_str();
+    chatCommand->add_option("--top-p", chat.answer.topP)
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
+    chatCommand->add_option("--min-p", chat.answer.minP)
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
+    chatCommand->add_option("--repeat-penalty", chat.answer.repeatPenalty)
+        ->check(CLI::Range(1.0, 10.0))
+        ->capture_default_str();
+    chatCommand->add_option("--seed", chat.answer.seed)->capture_default_str();
+    chatCommand->add_option("--context", chat.contextTokens, "Most tokens of a conversation")
+        ->check(CLI::Range(256, 1 << 20));
+    chatCommand
+        ->add_option("--retrieval", retrieval,
+                     "on: search long documents for fitting passages; off: give them whole")
+        ->check(CLI::IsMember({"on", "off"}))
+        ->capture_default_str();
+    chatCommand->callback([&] {
+        chat.hasPrompt = prompt->count() > 0;
+        chat.answer.isRetrievalOn = retrieval == "on";
+        action = [&] { return runChat(chat); };
+    });
+
+    SummarizeArguments summarize;
+    CLI::App* summarizeCommand =
+        program.add_subcommand("summarize", "Summarise a whole document with citations");
+    addModelOptions(*summarizeCommand, summarize);
+    summarizeCommand->add_option("file", summarize.file, "Document")->required();
+    summarizeCommand->add_option("--length", summarize.length, "short, medium or long")
+        ->check(CLI::IsMember({"short", "medium", "long"}))
+        ->capture_default_str();
+    summarizeCommand->callback([&] { action = [&] { return runSummarize(summarize); }; });
+
+    BenchArguments bench;
+    CLI::App* benchCommand = program.add_subcommand("bench", "Measure reading and writing speed");
+    addModelOptions(*benchCommand, bench);
+    const auto depthRange = CLI::Range(0, 1 << 20);
+    benchCommand->add_option("--prompt", bench.promptLengths, "Prompt lengths")
+        ->delimiter(',')
+        ->check(CLI::Range(1, 1 << 20))
+        ->capture_default_str();
+    benchCommand->add_option("--generate", bench.generate, "Tokens to generate; 0 = none")
+        ->check(CLI::Range(0, 1 << 20))
+        ->capture_default_str();
+    benchCommand->add_option("--depth", bench.depths, "Tokens of context before the test")
+        ->delimiter(',')
+        ->check(depthRange)
+        ->capture_default_str();
+    benchCommand->add_option("--repeat", bench.repeat, "Runs of each test")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    benchCommand->callback([&] { action = [&] { return runBench(bench); }; });
+
+    LogitsArguments logits;
+    CLI::App* logitsCommand =
+        program.add_subcommand("logits", "Next-token logits of every position");
+    addModelOptions(*logitsCommand, logits);
+    logitsCommand->add_option("--tokens", logits.tokens, "Token ids")->delimiter(',')->required();
+    logitsCommand->add_option("--image", logits.images, "Picture for the next image token")
+        ->allow_extra_args(false);
+    logitsCommand->add_option("--audio", logits.audios, "Recording for the next audio token")
+        ->allow_extra_args(false);
+    logitsCommand->add_option("--output", logits.output, "NumPy file to write");
+    logitsCommand->callback([&] { action = [&] { return runLogits(logits); }; });
+
+    TokenizeArguments tokenize;
+    CLI::App* tokenizeCommand =
+        program.add_subcommand("tokenize", "Text on standard input to token ids");
+    addModelOptions(*tokenizeCommand, tokenize);
+    tokenizeCommand->add_flag("--special", tokenize.parsesSpecial,
+                              "Recognise special tokens in the text");
+    tokenizeCommand->callback([&] { action = [&] { return runTokenize(tokenize); }; });
+    CLI::App* detokenizeCommand =
+        program.add_subcommand("detokenize", "Token ids on standard input to text");
+    addModelOptions(*detokenizeCommand, tokenize);
+    detokenizeCommand->callback([&] { action = [&] { return runDetokenize(tokenize); }; });
+
+    EmbedArguments embed;
+    const auto addEmbed = [&](const char* name, const char* description,
+                              Status (*function)(const EmbedArguments&)) {
+        CLI::App* command = program.add_subcommand(name, description);
+        addModelOptions(*command, embed);
+        command->add_option("file", embed.file)->required();
+        command->add_option("--output", embed.output, "NumPy file to write");
+        command->callback([&embed, &action, function] {
+            action = [&embed, function] { return function(embed); };
+        });
+    };
+    addEmbed("embed-image", "The vectors that the decoder gets of a picture", runEmbedImage);
+    addEmbed("embed-audio", "The vectors that the decoder gets of a recording", runEmbedAudio);
+
+    InspectArguments inspect;
+    CLI::App* inspectCommand =
+        program.add_subcommand("inspect", "What is in a model file and whether it runs here");
+    inspectCommand->add_option("file", inspect.model, "Model file (GGUF)")->required();
+    inspectCommand->add_flag("--tensors", inspect.listsTensors, "List the tensors");
+    inspectCommand->add_flag("--json", inspect.isJson, "Print one JSON object");
+    inspectCommand->callback([&] { action = [&] { return runInspect(inspect); }; });
+
+    QuantizeArguments quantize;
+    CLI::App* quantizeCommand =
+        program.add_subcommand("quantize", "Write a model file with another weight type");
+    quantizeCommand->add_option("input", quantize.input, "Model file (GGUF)")->required();
+    quantizeCommand->add_option("output", quantize.output, "File to write")->required();
+    quantizeCommand
+        ->add_option("--type", quantize.type,
+                     "q8_0, q4_0, q5_0, q4_k, q5_k, q6_k, f16, bf16 or f32")
+        ->required()
+        ->check(CLI::IsMember({"q8_0", "q4_0", "q5_0", "q4_k", "q5_k", "q6_k", "f16", "bf16", "f32"}, CLI::ignore_case));
+    quantizeCommand->add_flag("--json", quantize.isJson, "Print one JSON object");
+    quantizeCommand->callback([&] { action = [&] { return runQuantize(quantize); }; });
+
+    try {
+        program.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return program.exit(error) == 0 ? 0 : kWrongUsage;
+    }
+    const Status status = action();
+    if (!status.isOk()) {
+        std::fprintf(stderr, "hearth-cli: %s\n", status.message().c_str());
+        return kFailed;
+    }
+    return 0;
+}
+
+}  // namespace
+}  // namespace hearth::cli
+
+int main(int argc, char** argv) {
+    try {
+        return hearth::cli::run(argc, argv);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "hearth-cli: %s\n", error.what());
+        return 1;
+    }
+}
