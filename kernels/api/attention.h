@@ -33,8 +33,8 @@ inline constexpr std::int64_t kMaxAttentionSegments = 4;
 /// chunk were stored. Cross-attention sets end[r] to the number of visible media vectors. `out`
 /// must not overlap the queries. A NaN in a visible key, value or query gives NaN in the rows that
 /// see it. Backends sum in f32 in an order that depends on the shapes alone.
-/// Errors: InvalidArgument if numHeads is no multiple of numKvHeads or a dim exceeds
-/// kMaxHeadDim; Unsupported cache type.
+/// Errors: InvalidArgument if numHeads is no multiple of numKvHeads a dim exceeds
+/// kMaxHeadDim, or a group exceeds kMaxGroupHeads (select_blocks.h); Unsupported cache type.
 /// Source: online softmax as in Milakov and Gimelshein 2018, arXiv:1805.02867, algorithm 3.
 struct AttentionArgs {
     AttentionSegment segments[kMaxAttentionSegments];

@@ -10,8 +10,8 @@ namespace hearth {
 ///   y[r, o] = (accumulate ? y[r, o] : 0) + (bias ? bias[o] : 0) + sum_i x[r, i] * W[o, i]
 /// x and y do not overlap. The reference multiplies the dequantised weights. Backends may round x
 /// to 8 bits per block of 32 where W is of a quantised type; the error bound is in linear_test.
-/// A row of x that holds a NaN or an infinity gives a row of y that holds NaN in every element, and
-/// leaves the other rows alone (F32, F16 and BF16 weights follow IEEE arithmetic instead).
+/// A row of x that holds a NaN or an infinity gives a row of y without a finite element, and leaves
+/// the other rows alone.
 /// Errors: InvalidArgument if cols is no whole number of blocks; Unsupported weight type.
 struct LinearArgs {
     const float* x = nullptr;  ///< [rows, weight.cols]

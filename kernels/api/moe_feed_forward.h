@@ -11,7 +11,7 @@ namespace hearth {
 ///   ffn(W; h) = W.down * (silu(W.gate * h) .* (W.up * h))
 ///   y[r] = (accumulate ? y[r] : 0) + ffn(shared; x[r])
 ///        + sum_j weights[r, j] * ffn(expert experts[r, j]; x[r])     over the j with experts >= 0
-/// The sum runs in the order of the slots after the shared expert, whatever the thread count.
+/// The sum starts with the shared expert; the order of the others depends on the indices alone.
 /// x and y do not overlap. Precision as in linear.h; the hidden row is rounded again before `down`.
 /// Errors: InvalidArgument where shapes disagree; Unsupported weight type.
 struct MoeFeedForwardArgs {

@@ -8,9 +8,10 @@ namespace hearth {
 ///   p = softmax(logits[r, :]);  the numSlots experts of highest p, highest first, ties to the
 ///   lower index;  weights p_i, divided by their sum with `renormalize`
 /// Dynamic inference: where p_1 / sum_i p_i > skipThreshold, slots 2.. get expert -1 and weight 0,
-/// and the first gets the whole sum of the weights. A row that holds a NaN, or no finite logit,
-/// chooses experts 0.. with weights NaN. Errors: InvalidArgument if numSlots is outside
-/// [1, min(numExperts, kMaxRouterSlots)] or numExperts exceeds kMaxRouterExperts.
+/// and the first gets the whole sum of the weights. A row that holds a NaN or
+/// +infinity, or only -infinity, chooses experts 0.. with weights NaN. Errors: InvalidArgument if
+/// numSlots is outside [1, min(numExperts, kMaxRouterSlots)] or numExperts exceeds
+/// kMaxRouterExperts.
 struct RouterTopKArgs {
     const float* logits = nullptr;  ///< [rows, numExperts]
     std::int64_t logitsStride = 0;

@@ -12,7 +12,8 @@ namespace hearth {
 ///   blocks[r, g, :] = the numSelected entries of highest score (ties: the lower), in ascending
 ///             order of e, then -1 where fewer are visible
 /// Head h belongs to group h / (numHeads / numKvHeads). Errors: InvalidArgument if numSelected
-/// exceeds kMaxSelectedBlocks; Unsupported cache type.
+/// exceeds kMaxSelectedBlocks, dim kMaxHeadDim (attention.h) or a group kMaxGroupHeads; Unsupported
+/// cache type.
 /// Source: docs/adr/0001-hearth-mini-model.md, "Memory branch"; after arXiv:2502.11089, eq. 8-10.
 struct SelectBlocksArgs {
     const float* query = nullptr;  ///< [rows, numHeads, dim], not rotated
@@ -31,5 +32,6 @@ struct SelectBlocksArgs {
 };
 
 inline constexpr std::int64_t kMaxSelectedBlocks = 64;
+inline constexpr std::int64_t kMaxGroupHeads = 64;
 
 }  // namespace hearth
