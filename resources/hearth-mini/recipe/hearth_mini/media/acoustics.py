@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 
@@ -27,7 +28,7 @@ def rms(samples: Samples) -> float:
 
 
 def scaled(samples: Samples, level: float) -> Samples:
-    return samples * np.float32(level / max(rms(samples), 1e-6))
+    return np.asarray(samples * np.float32(level / max(rms(samples), 1e-6)), np.float32)
 
 
 @lru_cache(maxsize=8)
@@ -42,7 +43,7 @@ def noise_pool(kind: str) -> Samples:
 
 
 def noise(random: Random, kind: str, count: int) -> Samples:
-    pool = noise_pool(kind)
+    pool: Samples = noise_pool(kind)
     start = random.randrange(len(pool) - count)
     return pool[start : start + count]
 
@@ -75,7 +76,7 @@ def resampled(samples: NDArray[np.int16], rate: int, speed: float = 1.0) -> Samp
 def sped_up(samples: Samples, speed: float) -> Samples:
     """Linear interpolation: good enough for clips whose band ends well below 8 kHz."""
     positions = np.arange(0, len(samples) - 1, speed)
-    return np.interp(positions, np.arange(len(samples)), samples).astype(np.float32)
+    return np.asarray(np.interp(positions, np.arange(len(samples)), samples), np.float32)
 
 
 def trimmed(samples: Samples, threshold: float = 0.004) -> Samples:
@@ -95,21 +96,36 @@ def coloured(random: Random, samples: Samples) -> Samples:
     return np.asarray(lfilter([1, -1], [1, -high], out), np.float32)
 
 
-def environment(random: Random, speech: Samples, extra_noise: Samples | None = None) -> NDArray[np.int16]:
-    """Puts speech into a room: reverberation, microphone, pauses before and after, noise at 5 to 30 dB, gain."""
+@dataclass(frozen=True)
+class Surroundings:
+    """Shares of recordings with reverberation, a coloured microphone and audible noise; noise level in dB."""
+
+    reverberation: float = 0.35
+    microphone: float = 0.25
+    noise: float = 0.75
+    snr_db: tuple[float, float] = (5.0, 30.0)
+
+
+EVERYDAY = Surroundings()
+CALM = Surroundings(reverberation=0.0, microphone=0.0, noise=1.0, snr_db=(20.0, 35.0))
+
+
+def environment(
+    random: Random, speech: Samples, extra_noise: Samples | None = None, around: Surroundings = EVERYDAY
+) -> NDArray[np.int16]:
+    """Puts speech into its surroundings, with pauses before and after, and a random gain."""
     speech = scaled(speech, SPEECH_RMS)
-    if random.random() < 0.35:
+    if random.random() < around.reverberation:
         speech = oaconvolve(speech, random.choice(rooms())).astype(np.float32)
-    if random.random() < 0.25:
+    if random.random() < around.microphone:
         speech = coloured(random, speech)
     before, after = (int(random.random() ** 2 * 0.6 * SAMPLE_RATE) for _ in range(2))
     room_left = max(0, int(MAX_SECONDS * SAMPLE_RATE) - len(speech))
     before, after = min(before, room_left // 2), min(after, room_left // 2)
     out = np.zeros(len(speech) + before + after, np.float32)
     out[before : before + len(speech)] = speech
-    draw = random.random()
-    if draw < 0.75:
-        level = SPEECH_RMS * 10 ** (-random.uniform(5, 30) / 20)
+    if random.random() < around.noise:
+        level = SPEECH_RMS * 10 ** (-random.uniform(*around.snr_db) / 20)
         if extra_noise is not None and random.random() < 0.4:
             repeated = np.resize(extra_noise, len(out))
             out += scaled(repeated, level)
@@ -144,7 +160,7 @@ def tone(frequency: float | NDArray[np.float64], seconds: float, timbre: str = "
     elif timbre == "soft":
         wave = np.sin(phase) + 0.4 * np.sin(2 * phase) + 0.2 * np.sin(3 * phase)
     else:
-        wave = sum(np.sin(k * phase) / k for k in (1, 3, 5))
+        wave = np.sin(phase) + np.sin(3 * phase) / 3 + np.sin(5 * phase) / 5
     return faded(scaled(wave.astype(np.float32), 0.1))
 
 

@@ -35,6 +35,8 @@ COLOURS: dict[str, Rgb] = {
 COLOUR_NAMES = tuple(COLOURS)
 JITTER = 14
 MIN_CONTRAST = 120.0
+# Thin strokes need more; this excludes yellow on white, which shapes may have.
+MIN_STROKE_CONTRAST = 150.0
 
 
 @dataclass(frozen=True)
@@ -60,14 +62,14 @@ def contrast(first: Rgb, second: Rgb) -> float:
     return math.sqrt(sum((weight * (a - b)) ** 2 for weight, a, b in zip(weights, first, second, strict=True)))
 
 
-def contrasting(random: Random, *others: Paint, light: float = 0.0) -> Paint:
-    """A random colour that differs clearly from all of `others`; with chance `light` it is white."""
+def contrasting(random: Random, *others: Paint, minimum: float = MIN_CONTRAST) -> Paint:
+    """A random colour that differs clearly from all of `others`."""
     for _ in range(40):
-        name = "white" if random.random() < light else random.choice(COLOUR_NAMES)
+        name = random.choice(COLOUR_NAMES)
         paint = shade(random, name)
-        if all(name != other.name and contrast(paint.rgb, other.rgb) >= MIN_CONTRAST for other in others):
+        if all(name != other.name and contrast(paint.rgb, other.rgb) >= minimum for other in others):
             return paint
-    return shade(random, "white" if all(contrast((248, 248, 248), o.rgb) >= MIN_CONTRAST for o in others) else "black")
+    return shade(random, "white" if all(contrast(COLOURS["white"], o.rgb) >= minimum for o in others) else "black")
 
 
 def fit(picture: Pixels) -> Pixels:
@@ -79,7 +81,8 @@ def fit(picture: Pixels) -> Pixels:
     scale = SIZE / max(height, width)
     if scale != 1:
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+        method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        picture = np.asarray(cv2.resize(picture, size, interpolation=method), np.uint8)
     height, width = picture.shape[:2]
     if (height, width) == (SIZE, SIZE):
         return np.ascontiguousarray(picture)
@@ -109,7 +112,7 @@ def background(random: Random, paint: Paint) -> Pixels:
         angle = random.uniform(0, 2 * math.pi)
         ramp = np.linspace(-1, 1, SIZE, dtype=np.float32)
         slope = ramp[None, :] * math.cos(angle) + ramp[:, None] * math.sin(angle)
-        return np.clip(canvas + slope[:, :, None] * random.uniform(4, 14), 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(canvas + slope[:, :, None] * random.uniform(4, 14), 0, 255), np.uint8)
     grain = numpy_generator(random).normal(0, random.uniform(2, 7), (SIZE, SIZE, 1)).astype(np.float32)
     return np.clip(canvas + grain, 0, 255).astype(np.uint8)
 
@@ -189,7 +192,8 @@ def degrade(random: Random, picture: Pixels, strength: float = 1.0) -> Pixels:
     """Brightness, blur, noise and JPEG losses, each present in a part of the pictures."""
     out = picture
     if random.random() < 0.3 * strength:
-        gain, offset = random.uniform(0.85, 1.1), random.uniform(-12, 12)
+        # Kept small: white must not become gray, nor gray black.
+        gain, offset = random.uniform(0.92, 1.06), random.uniform(-8, 8)
         out = np.asarray(cv2.convertScaleAbs(out, alpha=gain, beta=offset), np.uint8)
     if random.random() < 0.2 * strength:
         sigma = random.uniform(0.4, 0.9)

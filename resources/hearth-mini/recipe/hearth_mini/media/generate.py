@@ -1,12 +1,16 @@
 """Makes training data: `python -m hearth_mini.media.generate --assets DIR --tokenizer FILE --out DIR ...`.
 
-The files are described in the package's docstring. The result depends on the seed and the counts, not on the workers.
+The files are described in the package's docstring. Pictures, texts and augmentation depend on the seed and the counts
+alone. Synthetic speech does not repeat bit by bit: the pitch flutter of espeak-ng runs on from one sentence to the next,
+so that it depends on what the same worker said before.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -27,7 +31,7 @@ from hearth_mini.media.recordings import Recording, RecordingSource
 from hearth_mini.media.speech import SpeechEngine
 from hearth_mini.media.store import Assets, Pixels
 
-BLOCK = 200
+BLOCK_LENGTH = 200
 SPOKEN_PROMPTS = ("", "", "", "Answer the spoken question.", "Listen and answer.", "Answer the question.")
 MAX_SPOKEN_CHARACTERS = 70
 
@@ -47,6 +51,16 @@ class Sample:
     family: str
     ids: NDArray[np.uint16]
     pixels: Pixels | None
+    audio: NDArray[np.int16] | None
+
+
+@dataclass(frozen=True)
+class StoredSample:
+    """A sample whose picture, if any, is already in images.npy."""
+
+    family: str
+    ids: NDArray[np.uint16]
+    picture: int
     audio: NDArray[np.int16] | None
 
 
@@ -83,36 +97,14 @@ class SampleMaker:
                 return Sample("spoken question", encode(self.tokenizer, [IMAGE, AUDIO], [written]), picture.pixels, audio)
 
 
-_maker: SampleMaker | None = None
-
-
 def make_maker(assets_folder: Path, tokenizer: Tokenizer, seed: int) -> SampleMaker:
     assets = Assets(assets_folder)
     engine = SpeechEngine(assets_folder / "espeak")
     return SampleMaker(PictureSource(assets), RecordingSource(assets, engine), tokenizer, seed)
 
 
-def _start_worker(assets_folder: Path, tokenizer_file: str, seed: int) -> None:
-    global _maker
-    # Workers fill the cores already; nested threads would only get in each other's way.
-    cv2.setNumThreads(1)
-    _maker = make_maker(assets_folder, FileTokenizer(tokenizer_file), seed)
-
-
-def _make_block(job: tuple[str, int, int]) -> list[Sample]:
-    kind, first, end = job
-    assert _maker is not None
-    make = {"picture": _maker.picture, "recording": _maker.recording, "mixed": _maker.mixed}[kind]
-    return [make(number) for number in range(first, end)]
-
-
-def blocks(pictures: int, recordings: int, mixed: int) -> Iterator[tuple[str, int, int]]:
-    for kind, count in (("mixed", mixed), ("recording", recordings), ("picture", pictures)):
-        for first in range(0, count, BLOCK):
-            yield kind, first, min(count, first + BLOCK)
-
-
 NPY_HEADER_BYTES = 128
+PICTURE_SHAPE = (128, 128, 3)
 
 
 def npy_header(dtype: str, shape: tuple[int, ...]) -> bytes:
@@ -121,45 +113,108 @@ def npy_header(dtype: str, shape: tuple[int, ...]) -> bytes:
     return b"\x93NUMPY\x01\x00" + (NPY_HEADER_BYTES - 10).to_bytes(2, "little") + text.encode()
 
 
+class PictureFile:
+    """images.npy, of known length from the start: every worker writes its own pictures into it."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("r+b")
+
+    @staticmethod
+    def create(path: Path, count: int) -> None:
+        with path.open("wb") as file:
+            file.write(npy_header("|u1", (count, *PICTURE_SHAPE)))
+            file.truncate(NPY_HEADER_BYTES + count * math.prod(PICTURE_SHAPE))
+
+    def put(self, number: int, pixels: Pixels) -> None:
+        if pixels.shape != PICTURE_SHAPE:
+            raise ValueError(f"a picture of shape {pixels.shape}")
+        self._file.seek(NPY_HEADER_BYTES + number * math.prod(PICTURE_SHAPE))
+        self._file.write(pixels.tobytes())
+
+    def flush(self) -> None:
+        self._file.flush()
+
+
+@dataclass(frozen=True)
+class Block:
+    """Samples `first` to `end` of a kind; their pictures go to images.npy from `picture` on."""
+
+    kind: str
+    first: int
+    end: int
+    picture: int
+
+
+def blocks(pictures: int, recordings: int, mixed: int) -> Iterator[Block]:
+    """Mixed samples first, so that their pictures come first in images.npy."""
+    for kind, count, picture in (("mixed", mixed, 0), ("recording", recordings, 0), ("picture", pictures, mixed)):
+        for first in range(0, count, BLOCK_LENGTH):
+            yield Block(kind, first, min(count, first + BLOCK_LENGTH), picture + first)
+
+
+def make_block(maker: SampleMaker, images: PictureFile, block: Block) -> list[StoredSample]:
+    make = {"picture": maker.picture, "recording": maker.recording, "mixed": maker.mixed}[block.kind]
+    stored = []
+    for number in range(block.first, block.end):
+        sample = make(number)
+        picture = -1
+        if sample.pixels is not None:
+            picture = block.picture + number - block.first
+            images.put(picture, sample.pixels)
+        stored.append(StoredSample(sample.family, sample.ids, picture, sample.audio))
+    images.flush()
+    return stored
+
+
+@dataclass
+class _Worker:
+    maker: SampleMaker
+    images: PictureFile
+
+
+_worker: _Worker | None = None
+
+
+def _start_worker(assets_folder: Path, tokenizer_file: str, seed: int, images: Path) -> None:
+    global _worker
+    # Workers fill the cores already; nested threads would only get in each other's way.
+    cv2.setNumThreads(1)
+    _worker = _Worker(make_maker(assets_folder, FileTokenizer(tokenizer_file), seed), PictureFile(images))
+
+
+def _make_block(block: Block) -> list[StoredSample]:
+    assert _worker is not None
+    return make_block(_worker.maker, _worker.images, block)
+
+
 class SampleWriter:
-    """Appends samples to the four files; `close` completes their headers."""
+    """Appends samples to audio.npy and samples.u16; `close` completes the header and writes index.npy."""
 
     def __init__(self, out: Path) -> None:
-        out.mkdir(parents=True, exist_ok=True)
         self._out = out
-        self._images: BinaryIO = (out / "images.npy").open("wb")
         self._audio: BinaryIO = (out / "audio.npy").open("wb")
         self._ids: BinaryIO = (out / "samples.u16").open("wb")
-        for file in (self._images, self._audio):
-            file.write(bytes(NPY_HEADER_BYTES))
+        self._audio.write(bytes(NPY_HEADER_BYTES))
         self._index: list[tuple[int, int, int, int, int]] = []
-        self._num_images = self._num_audio = self._num_ids = 0
+        self._num_audio = self._num_ids = 0
         self.families: Counter[str] = Counter()
 
-    def add(self, sample: Sample) -> None:
-        picture, audio_first, audio_end = -1, -1, -1
-        if sample.pixels is not None:
-            picture = self._num_images
-            self._num_images += 1
-            self._images.write(sample.pixels.tobytes())
+    def add(self, sample: StoredSample) -> None:
+        audio_first, audio_end = -1, -1
         if sample.audio is not None:
             audio_first, audio_end = self._num_audio, self._num_audio + len(sample.audio)
             self._num_audio = audio_end
             self._audio.write(sample.audio.astype("<i2", copy=False).tobytes())
         end = self._num_ids + len(sample.ids)
-        self._index.append((self._num_ids, end, picture, audio_first, audio_end))
+        self._index.append((self._num_ids, end, sample.picture, audio_first, audio_end))
         self._ids.write(sample.ids.astype("<u2", copy=False).tobytes())
         self._num_ids = end
         self.families[sample.family] += 1
 
     def close(self) -> None:
-        for file, header in (
-            (self._images, npy_header("|u1", (self._num_images, 128, 128, 3))),
-            (self._audio, npy_header("<i2", (self._num_audio,))),
-        ):
-            file.seek(0)
-            file.write(header)
-            file.close()
+        self._audio.seek(0)
+        self._audio.write(npy_header("<i2", (self._num_audio,)))
+        self._audio.close()
         self._ids.close()
         np.save(self._out / "index.npy", np.array(self._index, np.int64).reshape(-1, 5))
         (self._out / "families.json").write_text(json.dumps(dict(self.families.most_common()), indent=1))
@@ -179,15 +234,27 @@ def main() -> None:
     mixed = arguments.mixed
     if mixed is None:
         mixed = min(arguments.pictures, arguments.recordings) // 14
-    jobs = list(blocks(arguments.pictures - mixed, arguments.recordings - mixed, mixed))
-    writer = SampleWriter(arguments.out)
+    out: Path = arguments.out
+    out.mkdir(parents=True, exist_ok=True)
+    images = out / "images.npy"
+    PictureFile.create(images, arguments.pictures)
+    writer = SampleWriter(out)
     start = time.monotonic()
+    # Without a limit, workers that outrun this process would fill its memory with finished blocks.
+    in_flight = threading.Semaphore(4 * arguments.workers)
+
+    def jobs() -> Iterator[Block]:
+        for block in blocks(arguments.pictures - mixed, arguments.recordings - mixed, mixed):
+            in_flight.acquire()
+            yield block
+
     with get_context("spawn").Pool(
-        arguments.workers, _start_worker, (arguments.assets, arguments.tokenizer, arguments.seed)
+        arguments.workers, _start_worker, (arguments.assets, arguments.tokenizer, arguments.seed, images)
     ) as pool:
-        for block in pool.imap(_make_block, jobs):
-            for sample in block:
+        for stored in pool.imap(_make_block, jobs()):
+            for sample in stored:
                 writer.add(sample)
+            in_flight.release()
     writer.close()
     seconds = time.monotonic() - start
     print(f"{sum(writer.families.values())} samples in {seconds:.1f} s", dict(writer.families.most_common()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -57,7 +57,7 @@ def digit_look(random: Random) -> DigitLook:
         ground, ink = (cv.shade(random, name) for name in names)
     else:
         ground = cv.shade(random, random.choice(cv.COLOUR_NAMES))
-        ink = cv.contrasting(random, ground)
+        ink = cv.contrasting(random, ground, minimum=cv.MIN_STROKE_CONTRAST)
     height = random.randint(34, 122)
     slack = max(0.0, SIZE / 2 - height * 0.42)
     x, y = (SIZE / 2 + random.uniform(-slack, slack) for _ in range(2))
@@ -92,6 +92,27 @@ def digit_turns(random: Random, digit: int, look: DigitLook) -> list[Turn]:
 
 def _on(ground: Paint) -> str:
     return f"on {article(ground.name)} background"
+
+
+def handwritten_number(random: Random, assets: Assets, split: str, length: int) -> tuple[str, Pixels]:
+    """Digits of the data set side by side, without the blank columns between them."""
+    figures, parts = "", []
+    for position in range(length):
+        digit, mask = handwritten_mask(assets, split, random.randrange(len(assets.mnist(split))))
+        while position == 0 and digit == 0:
+            digit, mask = handwritten_mask(assets, split, random.randrange(len(assets.mnist(split))))
+        columns = np.flatnonzero(mask.max(axis=0) > 40)
+        parts.append(np.pad(mask[:, columns[0] : columns[-1] + 1], ((0, 0), (1, 2))))
+        figures += str(digit)
+    return figures, np.concatenate(parts, axis=1)
+
+
+def fitted(look: DigitLook, mask: Pixels) -> DigitLook:
+    """The look with the height and place at which a wide mask stays inside the picture."""
+    height = min(look.height, int(116 * mask.shape[0] / mask.shape[1]))
+    half = height * mask.shape[1] / mask.shape[0] / 2
+    x = min(max(look.x, half + 4), SIZE - half - 4)
+    return replace(look, height=height, x=x, turn=look.turn / 2, weight=0)
 
 
 @dataclass(frozen=True)
@@ -143,7 +164,7 @@ def lettering(random: Random, fonts: Sequence[Path]) -> Lettering:
         ground, ink = (cv.shade(random, name) for name in random.choice((("white", "black"), ("black", "white"))))
     else:
         ground = cv.shade(random, "white" if random.random() < 0.3 else random.choice(cv.COLOUR_NAMES))
-        ink = cv.contrasting(random, ground)
+        ink = cv.contrasting(random, ground, minimum=cv.MIN_STROKE_CONTRAST)
     turn = 0.0 if random.random() < 0.5 else random.uniform(-9, 9)
     x, y = (0.5, 0.5) if random.random() < 0.4 else (random.random(), random.random())
     fill = random.uniform(0.55, 1.0)
@@ -212,7 +233,7 @@ def word_turns(random: Random, text: str, look: Lettering) -> list[Turn]:
     return turns
 
 
-def number_picture_turns(random: Random, value: int, look: Lettering) -> list[Turn]:
+def number_picture_turns(random: Random, value: int, look: Lettering | DigitLook) -> list[Turn]:
     words = number_words(value)
     return [
         ask(random, "number", ("Which number is this?", "What number do you see?", "What number is shown?",
@@ -232,10 +253,12 @@ def number_picture_turns(random: Random, value: int, look: Lettering) -> list[Tu
 
 
 def text_lines(random: Random, words: Sequence[str]) -> list[str]:
-    """Two or three short words over one to three lines."""
+    """Two or three short words, or a word and a number, over one to three lines."""
     short = [words[int(len(words) * random.random() ** 1.5)] for _ in range(40)]
     short = [word for word in short if 2 <= len(word) <= 7]
     chosen = short[: random.choice((2, 2, 3))]
+    if random.random() < 0.2:
+        chosen = [chosen[0], str(random.randrange(10 ** random.choice((1, 2, 3))))]
     style = random.random()
     if style < 0.25:
         chosen = [word.upper() for word in chosen]
@@ -265,6 +288,90 @@ def lines_turns(random: Random, lines: Sequence[str], look: Lettering) -> list[T
     turns.append(ask(random, "count", ("How many words are there?", "Count the words."),
                      f"There are {count} words.", count))  # fmt: skip
     return turns
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A dial with two hands; minutes are multiples of five."""
+
+    hour: int
+    minute: int
+    ground: Paint
+    dial: Paint
+    ink: Paint
+    x: float
+    y: float
+    radius: float
+    figures: bool
+    font: Path
+    seed: int
+
+    def render(self) -> Pixels:
+        random = Random(self.seed)
+        picture = cv.background(random, self.ground)
+        centre = np.array([self.x, self.y])
+        turns = np.linspace(0, 2 * np.pi, 64, endpoint=False)
+        ring = np.stack([np.cos(turns), np.sin(turns)], axis=1) * self.radius + centre
+        cv.fill_polygon(picture, ring, self.dial.rgb)
+        cv.stroke_polygon(picture, ring, self.ink.rgb, 2)
+        for mark in range(12):
+            direction = self._direction(mark / 12)
+            if self.figures:
+                mask = cv.text_mask(str(mark or 12), self.font, max(9, round(self.radius * 0.22)))
+                place = centre + direction * self.radius * 0.82
+                corner = np.rint(place - np.array(mask.shape[::-1]) / 2).astype(int)
+                cv.blend_mask(picture, mask, self.ink.rgb, int(corner[0]), int(corner[1]))
+            else:
+                self._line(picture, centre + direction * self.radius * (0.78 if mark % 3 == 0 else 0.87),
+                           centre + direction * self.radius * 0.95, 2 if mark % 3 == 0 else 1)  # fmt: skip
+        self._line(picture, centre, centre + self._direction((self.hour + self.minute / 60) / 12) * self.radius * 0.45,
+                   max(3, round(self.radius / 11)))  # fmt: skip
+        self._line(picture, centre, centre + self._direction(self.minute / 60) * self.radius * 0.72, 2)
+        return cv.degrade(random, picture, 0.6)
+
+    @staticmethod
+    def _direction(turn: float) -> np.ndarray:
+        return np.array([np.sin(2 * np.pi * turn), -np.cos(2 * np.pi * turn)])
+
+    def _line(self, picture: Pixels, start: np.ndarray, end: np.ndarray, width: int) -> None:
+        first, second = (tuple(int(value) for value in np.rint(point * 16)) for point in (start, end))
+        cv2.line(picture, first, second, self.ink.rgb, width, cv2.LINE_AA, 4)
+
+    @property
+    def words(self) -> str:
+        """The time as people say it."""
+        hour, following = NUMBERS[self.hour or 12], NUMBERS[self.hour % 12 + 1]
+        if self.minute == 0:
+            return f"{hour} o'clock"
+        if self.minute == 30:
+            return f"half past {hour}"
+        if self.minute in (15, 45):
+            return f"quarter past {hour}" if self.minute == 15 else f"quarter to {following}"
+        if self.minute < 30:
+            return f"{number_words(self.minute)} past {hour}"
+        return f"{number_words(60 - self.minute)} to {following}"
+
+
+def random_clock(random: Random, fonts: Sequence[Path]) -> Clock:
+    ground = cv.shade(random, random.choice(cv.COLOUR_NAMES))
+    dial = cv.shade(random, "white" if random.random() < 0.6 else random.choice(cv.COLOUR_NAMES))
+    ink = cv.contrasting(random, dial, minimum=cv.MIN_STROKE_CONTRAST)
+    radius = random.uniform(38, 60)
+    x, y = (SIZE / 2 + random.uniform(-1, 1) * (62 - radius) for _ in range(2))
+    minute = random.choice((0, 0, 15, 30, 30, 45, 5 * random.randrange(12)))
+    return Clock(random.randrange(12), minute, ground, dial, ink, x, y, radius, radius > 46 and random.random() < 0.6,
+                 random.choice(fonts), random.getrandbits(40))  # fmt: skip
+
+
+def clock_turns(random: Random, clock: Clock) -> list[Turn]:
+    figures = f"{clock.hour or 12}:{clock.minute:02d}"
+    return [
+        ask(random, "time", ("What time is it?", "What time does the clock show?", "Read the clock.",
+                             "Which time is shown?", "Tell me the time."), f"It is {clock.words}.", clock.words, 0.1),
+        ask(random, "figures", ("Write the time in figures.", "What time is it? Use figures."), figures),
+        ask(random, "describe", DESCRIBE,
+            f"The picture shows {article(clock.dial.name)} clock {_on(clock.ground)}. It is {clock.words}."),
+    ]  # fmt: skip
 
 
 CHART_LABELS = (

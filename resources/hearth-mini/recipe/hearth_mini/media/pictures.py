@@ -42,6 +42,16 @@ class PictureSource:
         look = glyphs.digit_look(random)
         return Picture("handwritten digit", look.render(mask), glyphs.digit_turns(random, digit, look))
 
+    def _handwritten_number(self, random: Random) -> Picture:
+        figures, mask = glyphs.handwritten_number(random, self.assets, "train", random.randint(2, 4))
+        look = glyphs.fitted(glyphs.digit_look(random), mask)
+        turns = glyphs.number_picture_turns(random, int(figures), look)
+        return Picture("handwritten number", look.render(mask), turns)
+
+    def _clock(self, random: Random) -> Picture:
+        clock = glyphs.random_clock(random, self._fonts)
+        return Picture("clock", clock.render(), glyphs.clock_turns(random, clock))
+
     def _number(self, random: Random) -> Picture:
         value = random.randrange(10 ** random.choice((1, 1, 2, 2, 3, 4)))
         look = glyphs.lettering(random, self._fonts)
@@ -113,6 +123,8 @@ class PictureSource:
             (self._emoji, 20),
             (self._word, 19),
             (self._handwritten, 8 if self.assets.has_mnist else 0),
+            (self._handwritten_number, 2 if self.assets.has_mnist else 0),
+            (self._clock, 2),
             (self._shape, 9),
             (self._pair, 7),
             (self._trio, 4),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hearth_mini.media import acoustics as ac
 from hearth_mini.media.acoustics import MAX_SECONDS
 from hearth_mini.media.phrases import NUMBERS, Turn, ask, capital, number_words
-from hearth_mini.media.speech import SpeechEngine, Voice
+from hearth_mini.media.speech import Speaker, Voice
 from hearth_mini.media.store import SAMPLE_RATE, Assets, Samples
 from hearth_mini.media.words import COMMAND_WORDS, SentenceSource
 
@@ -104,7 +104,7 @@ class RecordingSource:
     """Draws recordings of one side of the split: voices, speakers and sentences of the other side never appear."""
 
     assets: Assets
-    engine: SpeechEngine
+    engine: Speaker
     held_out: bool = False
 
     @cached_property
@@ -125,7 +125,7 @@ class RecordingSource:
     def say(self, random: Random, text: str, voice: Voice | None = None) -> Samples:
         """Synthetic speech; too long a sentence is spoken faster."""
         voice = voice or self.engine.random_voice(random, self.held_out)
-        speed = random.uniform(0.92, 1.1)
+        speed = random.uniform(0.88, 1.14)
         samples = self.engine.say(text, voice)
         seconds = len(samples) / self.engine.sample_rate
         limit = MAX_SECONDS - 0.3
@@ -148,14 +148,15 @@ class RecordingSource:
         text = text or self.sentences.draw(random)
         return self._speech(random, "sentence", text, lambda: speech_turns(random, text), voice)
 
-    def _clip(self, random: Random, index: int) -> Samples:
-        return ac.sped_up(ac.trimmed(self.assets.speech(index), 0.01), random.uniform(0.85, 1.2))
+    def _clip(self, random: Random, index: int, speeds: tuple[float, float]) -> Samples:
+        # Six speakers of digits are few; a wide range of speeds also makes shorter and longer vocal tracts.
+        return ac.sped_up(ac.trimmed(self.assets.speech(index), 0.01), random.uniform(*speeds))
 
     def real_digit(self, random: Random, label: str = "", index: int | None = None) -> Recording:
         label = label or random.choice(DIGIT_WORDS)
         if index is None:
             index = random.choice(self.assets.speech_clips("digits", self._split, label))
-        samples = self._clip(random, index)
+        samples = self._clip(random, index, (0.85, 1.2) if self.held_out else (0.78, 1.28))
         turns = digit_turns(random, label)
         return Recording("spoken digit", ac.environment(random, samples, self._background(random)), turns)
 
@@ -166,7 +167,7 @@ class RecordingSource:
             label = random.choice(COMMAND_WORDS) if random.random() < 0.88 or not unknown else random.choice(unknown)
         if index is None:
             index = random.choice(self.assets.speech_clips("commands", self._split, label))
-        samples = self._clip(random, index)
+        samples = self._clip(random, index, (0.85, 1.2))
         turns = command_turns(random, label)
         return Recording("spoken command", ac.environment(random, samples, self._background(random)), turns)
 
@@ -176,6 +177,11 @@ class RecordingSource:
             return self._speech(random, "synthetic digit", f"{digit}.", lambda: digit_turns(random, digit))
         word = random.choice(COMMAND_WORDS) if random.random() < 0.6 else self.sentences.dictionary_word(random)
         return self._speech(random, "synthetic word", f"{word}.", lambda: command_turns(random, word))
+
+    def _word_list(self, random: Random) -> Recording | None:
+        text = self.sentences.word_list(random)
+        spoken = text.replace(" ", ", ") if random.random() < 0.3 else text
+        return self._speech(random, "word list", spoken, lambda: speech_turns(random, text))
 
     def _number(self, random: Random) -> Recording | None:
         value = random.randrange(10, random.choice((20, 100, 100, 1000, 10_000)))
@@ -311,10 +317,11 @@ class RecordingSource:
     @cached_property
     def _families(self) -> tuple[list[Callable[[Random], Recording | None]], list[float]]:
         weighted: list[tuple[Callable[[Random], Recording | None], float]] = [
-            (self.sentence, 48),
+            (self.sentence, 46),
             (self.real_command, 13),
             (self.real_digit, 12),
-            (self._synthetic_word, 6),
+            (self._synthetic_word, 5),
+            (self._word_list, 6),
             (self._digit_string, 5),
             (self._number, 4),
             (self._spelled, 3),

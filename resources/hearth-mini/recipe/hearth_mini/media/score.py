@@ -1,9 +1,18 @@
-"""Scores of answers against the expected ones: exact, contains, word error rate."""
+"""Scores of answers against the expected ones: exact, contains, word error rate.
+
+    python -m hearth_mini.media.score --items HELDOUT/items.jsonl --answers FILE
+
+prints one line a kind. FILE holds one JSON string a line, in the order of the items.
+"""
 
 from __future__ import annotations
 
+import argparse
+import json
 import re
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 
 def normalised(text: str) -> str:
@@ -64,3 +73,36 @@ def twin_score(measure: str, twins: Sequence[tuple[tuple[str, str], tuple[str, s
     """Share of twins of which both (answer, expected) pairs are right: guessing from the question alone scores 0."""
     judge = {"exact": exact, "contains": contains}[measure]
     return sum(judge(*first) and judge(*second) for first, second in twins) / len(twins) if twins else 0.0
+
+
+def report(items: Sequence[dict[str, Any]], answers: Sequence[str]) -> dict[str, float]:
+    """Score by kind; kinds made of twins count pairs, both of which must be right."""
+    by_kind: dict[str, list[tuple[dict[str, Any], str]]] = {}
+    for item, answer in zip(items, answers, strict=True):
+        by_kind.setdefault(item["kind"], []).append((item, answer))
+    scores = {}
+    for kind, group in by_kind.items():
+        pairs = [(answer, item["expected"]) for item, answer in group]
+        measure = group[0][0]["measure"]
+        if group[0][0]["twin"] is None:
+            scores[kind] = score(measure, pairs)
+        else:
+            scores[kind] = twin_score(measure, list(zip(pairs[0::2], pairs[1::2], strict=True)))
+    return scores
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Score answers to the held-out items.")
+    parser.add_argument("--items", type=Path, required=True)
+    parser.add_argument("--answers", type=Path, required=True)
+    arguments = parser.parse_args()
+    items, answers = (
+        [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        for path in (arguments.items, arguments.answers)
+    )
+    for kind, value in report(items, answers).items():
+        print(f"{100 * value:6.1f} %  {kind}")
+
+
+if __name__ == "__main__":
+    main()

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -150,10 +149,11 @@ def pair_scene(random: Random, layout: str = "") -> ShapeScene:
     ground = cv.shade(random, "white" if random.random() < 0.35 else random.choice(COLOUR_NAMES))
     layout = layout or random.choice(PAIR_LAYOUTS)
     shapes: list[Shape] = []
+    level, shift = random.uniform(42, 86), random.uniform(-3, 3)
     for side in range(2):
-        radius = random.uniform(13, 27)
-        along = (33 if side == 0 else 95) + random.uniform(-4, 4)
-        across = 64 + random.uniform(-14, 14)
+        radius = random.uniform(12, 26)
+        along = (33 if side == 0 else 95) + shift + random.uniform(-4, 4)
+        across = level + random.uniform(-12, 12)
         x, y = (along, across) if layout == "beside" else (across, along)
         shape = random_shape(random, [ground], x, y, radius)
         while shapes and shape.words == shapes[0].words:
@@ -314,7 +314,7 @@ def pair_turns(random: Random, scene: ShapeScene) -> list[Turn]:
         ask(
             random, "relation",
             (f"Where is the {subject.words}?", f"Where is the {subject.words} relative to the {reference.words}?",
-             f"How does the {subject.words} lie to the {reference.words}?", f"Where do you see the {subject.words}?"),
+             f"How is the {subject.words} placed relative to the {reference.words}?", f"Where do you see the {subject.words}?"),
             f"The {subject.words} is {how} the {reference.words}.",
         ),
         ask(
@@ -448,8 +448,8 @@ def plain_picture(random: Random) -> tuple[Pixels, list[Turn]]:
         channels = 3 if style == "noise" else 1
         grain = cv.numpy_generator(random).integers(0, 256, (SIZE, SIZE, channels), dtype=np.uint8)
         size = random.choice((1, 1, 2, 4))
-        grain = cv2.resize(grain[:: size, :: size], (SIZE, SIZE), interpolation=cv2.INTER_NEAREST)
-        picture = np.broadcast_to(grain.reshape(SIZE, SIZE, channels), (SIZE, SIZE, 3)).copy()
+        grain = np.repeat(np.repeat(grain[: SIZE // size, : SIZE // size], size, axis=0), size, axis=1)
+        picture = np.broadcast_to(grain, (SIZE, SIZE, 3)).copy()
         seen = "only colored noise" if channels == 3 else "only gray noise"
     else:
         step = random.choice((8, 16, 32))

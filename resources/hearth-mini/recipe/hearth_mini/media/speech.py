@@ -6,6 +6,7 @@ import ctypes
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,16 @@ class Voice:
     pitch: int
     range: int
     gap: int = 0
+
+
+class Speaker(Protocol):
+    """What turns text into speech."""
+
+    sample_rate: int
+
+    def random_voice(self, random: Random, held_out: bool = False) -> Voice: ...
+
+    def say(self, text: str, voice: Voice) -> NDArray[np.int16]: ...
 
 
 class SpeechEngine:

@@ -88,7 +88,9 @@ class Assets:
             entry = self.emoji[index]
             data = self._emoji_bytes[entry["at"] : entry["at"] + entry["bytes"]]
             decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-            rgba = cv2.cvtColor(decoded, cv2.COLOR_BGRA2RGBA)
+            if decoded is None:
+                raise ValueError(f"emoji {index} cannot be decoded")
+            rgba = np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGRA2RGBA), np.uint8)
             rows = np.flatnonzero(rgba[:, :, 3].max(axis=1))
             columns = np.flatnonzero(rgba[:, :, 3].max(axis=0))
             self._emoji_cache[index] = rgba[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

@@ -131,7 +131,7 @@ class IconLook:
 
 def icon_look(random: Random) -> IconLook:
     ground = cv.shade(random, "white" if random.random() < 0.35 else random.choice(cv.COLOUR_NAMES))
-    ink = cv.contrasting(random, ground)
+    ink = cv.contrasting(random, ground, minimum=cv.MIN_STROKE_CONTRAST)
     height = random.randint(52, 118)
     plate = random.choice(("round", "square")) if height < 76 and random.random() < 0.3 else ""
     if plate:
@@ -174,7 +174,7 @@ class FlagLook:
         cv2.rectangle(rgba, (0, 0), (self.width - 1, self.height - 1), (120, 120, 120, 255), 1)
         if self.wave:
             pad = math.ceil(self.wave) + 1
-            rgba = cv2.copyMakeBorder(rgba, pad, pad, 0, 0, cv2.BORDER_CONSTANT, value=(0, 0, 0, 0))
+            rgba = np.pad(rgba, ((pad, pad), (0, 0), (0, 0)))
             columns, rows = np.meshgrid(
                 np.arange(self.width, dtype=np.float32), np.arange(self.height + 2 * pad, dtype=np.float32)
             )

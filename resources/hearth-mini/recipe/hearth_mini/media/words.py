@@ -149,6 +149,14 @@ class SentenceSource:
     def real(self, random: Random) -> str:
         return random.choice(self._real)
 
+    def word_list(self, random: Random) -> str:
+        """Two to five unrelated words: nothing can be guessed from the context."""
+        while True:
+            chosen = [self.dictionary_word(random) for _ in range(random.randint(2, 5))]
+            sentence = capital(" ".join(chosen)) + "."
+            if is_held_out(sentence) == self._held_out:
+                return sentence
+
     def draw(self, random: Random) -> str:
         return self.grammar(random) if random.random() < 0.6 else self.real(random)
 
@@ -277,7 +285,7 @@ i am {going} {where}.
 i like {food} and {food}.
 i need {athing} {when}.
 i lost my {thing} {where}.
-we are {going} to {place} {when}.
+we are going to {place} {when}.
 we will meet {where} at {time}.
 let us meet {where} {when}.
 the meeting is at {time} {when}.
