@@ -12,8 +12,8 @@ namespace hearth {
 struct AttentionSegment {
     const float* query = nullptr;  ///< [rows, numHeads, keyDim]; segments may share it
     std::int64_t queryStride = 0;
-    PagedRows keys;                        ///< [.., numKvHeads, keyDim]
-    PagedRows values;                      ///< [.., numKvHeads, valueDim]
+    PagedRows keys{};                        ///< [.., numKvHeads, keyDim]
+    PagedRows values{};                      ///< [.., numKvHeads, valueDim]
     const std::int32_t* begin = nullptr;   ///< [rows] or null
     const std::int32_t* end = nullptr;     ///< [rows]; unused with blocks
     const std::int32_t* blocks = nullptr;  ///< [rows, numKvHeads, blocksPerRow], -1 = none
@@ -37,7 +37,7 @@ inline constexpr std::int64_t kMaxAttentionSegments = 4;
 /// kMaxHeadDim, or a group exceeds kMaxGroupHeads (select_blocks.h); Unsupported cache type.
 /// Source: online softmax as in Milakov and Gimelshein 2018, arXiv:1805.02867, algorithm 3.
 struct AttentionArgs {
-    AttentionSegment segments[kMaxAttentionSegments];
+    AttentionSegment segments[kMaxAttentionSegments] = {};
     std::int64_t numSegments = 0;
     const std::int32_t* rowSequence = nullptr;  ///< [rows], or null: all rows in sequence 0
     const float* sink = nullptr;                ///< [numHeads] or null

@@ -10,7 +10,7 @@ namespace hearth {
 ///   out[r, :] = table[ids[r], :]; an id outside [0, table.rows) gives a row of zeros.
 /// Errors: Unsupported for a type that is no weight type.
 struct EmbedRowsArgs {
-    WeightMatrix table;
+    WeightMatrix table{};
     const std::int32_t* ids = nullptr;  ///< [rows]
     float* out = nullptr;               ///< [rows, table.cols]
     std::int64_t outStride = 0;

@@ -13,7 +13,7 @@ namespace hearth {
 struct ExpertLinearArgs {
     const float* x = nullptr;  ///< [rows, cols], or [rows, numSlots, cols] with xPerSlot
     std::int64_t xStride = 0;  ///< from row to row; slots of a row are cols apart
-    ExpertMatrix weight;
+    ExpertMatrix weight{};
     const std::int32_t* experts = nullptr;  ///< [rows, numSlots]
     float* y = nullptr;                     ///< [rows, numSlots, weight.rows]
     std::int64_t yStride = 0;               ///< from row to row; slots are weight.rows apart

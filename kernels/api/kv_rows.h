@@ -16,7 +16,7 @@ struct StoreRowsArgs {
     std::int64_t xStride = 0;
     const std::int32_t* positions = nullptr;    ///< [rows]
     const std::int32_t* rowSequence = nullptr;  ///< [rows], or null: all rows in sequence 0
-    PagedRows cache;
+    PagedRows cache{};
     std::int64_t rows = 0;
     std::int64_t numHeads = 0;
     std::int64_t dim = 0;
@@ -25,7 +25,7 @@ struct StoreRowsArgs {
 /// Reads rows of a cache back as f32; the inverse of StoreRowsArgs. A negative position gives
 /// zeros.
 struct LoadRowsArgs {
-    PagedRows cache;
+    PagedRows cache{};
     const std::int32_t* positions = nullptr;    ///< [rows]
     const std::int32_t* rowSequence = nullptr;  ///< [rows], or null
     float* out = nullptr;                       ///< [rows, numHeads, dim]

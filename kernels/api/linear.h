@@ -16,7 +16,7 @@ namespace hearth {
 struct LinearArgs {
     const float* x = nullptr;  ///< [rows, weight.cols]
     std::int64_t xStride = 0;
-    WeightMatrix weight;
+    WeightMatrix weight{};
     const float* bias = nullptr;  ///< [weight.rows] or null
     float* y = nullptr;           ///< [rows, weight.rows]
     std::int64_t yStride = 0;
@@ -30,7 +30,7 @@ inline constexpr std::int64_t kMaxLinearGroup = 4;
 /// where it is absent, `linear` is called for each item. All items have equal x, xStride, rows and
 /// weight.cols, and outputs that do not overlap.
 struct LinearGroupArgs {
-    LinearArgs items[kMaxLinearGroup];
+    LinearArgs items[kMaxLinearGroup] = {};
     std::int64_t numItems = 0;
 };
 

@@ -18,7 +18,7 @@ namespace hearth {
 struct SelectBlocksArgs {
     const float* query = nullptr;  ///< [rows, numHeads, dim], not rotated
     std::int64_t queryStride = 0;
-    PagedRows entryKeys;
+    PagedRows entryKeys{};
     const std::int32_t* numVisible = nullptr;   ///< [rows]
     const std::int32_t* rowSequence = nullptr;  ///< [rows], or null: all rows in sequence 0
     std::int64_t maxVisible = 0;                ///< no numVisible exceeds it; sizes the scratch
