@@ -103,7 +103,7 @@ bool looksLikeText(std::string_view text) noexcept {
         }
         // Escape sequences (ISO-2022-JP, terminals) are text.
         const bool isControl = first < 0x20 && !isBlank(rest[0]) && first != '\f' && first != 0x1B;
-        controls += isControl || first == 0x7F ? 1 : 0;
+        controls += isControl || first == 0x7F ? 1U : 0U;
         rest.remove_prefix(length == 0 ? 1 : length);
     }
     return malformed == 0 ? controls * 20 <= text.size() : controls * 500 <= text.size();
@@ -121,14 +121,14 @@ bool looksLikeWideText(std::string_view text) noexcept {
         for (std::size_t i = 1; i < units; ++i) {
             const auto high = static_cast<unsigned char>(text[2 * i + (isBigEndian ? 0 : 1)]);
             const auto low = static_cast<unsigned char>(text[2 * i + (isBigEndian ? 1 : 0)]);
-            odd += high == 0 && low != 0 && low < 0x20 && !isBlank(static_cast<char>(low)) ? 1 : 0;
+            odd += high == 0 && low != 0 && low < 0x20 && !isBlank(static_cast<char>(low)) ? 1U : 0U;
         }
         return odd * 50 <= units;
     }
     std::array<std::size_t, 2> zeros{};
     const std::size_t even = std::min<std::size_t>(text.size(), 4096) / 2 * 2;
     for (std::size_t i = 0; i < even; ++i) {
-        zeros[i % 2] += text[i] == '\0' ? 1 : 0;
+        zeros[i % 2] += text[i] == '\0' ? 1U : 0U;
     }
     const std::size_t more = std::max(zeros[0], zeros[1]);
     return even >= 8 && more * 10 >= even / 2 * 7 && std::min(zeros[0], zeros[1]) == 0;

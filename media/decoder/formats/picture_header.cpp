@@ -254,6 +254,49 @@ Result<PictureHeader> readBmp(std::span<const std::byte> bytes) {
     return header;
 }
 
+/// Offset behind a chain of GIF data blocks, each with its length before it; 0 if the file ends.
+std::size_t skipGifBlocks(Bytes& file, std::size_t at) {
+    for (;;) {
+        const std::size_t length = file.u8(at);
+        if (!file.has(at, length + 1)) {
+            return 0;
+        }
+        at += length + 1;
+        if (length == 0) {
+            return at;
+        }
+    }
+}
+
+Result<PictureHeader> readGif(std::span<const std::byte> bytes) {
+    Bytes file(bytes, false);
+    const auto tableBytes = [](std::uint32_t flags) -> std::size_t {
+        return (flags & 0x80U) != 0 ? std::size_t{6} << (flags & 7U) : 0;
+    };
+    PictureHeader header;
+    header.width = file.u16(6);
+    header.height = file.u16(8);
+    std::size_t at = 13 + tableBytes(file.u8(10));
+    while (file.isGood()) {
+        const std::uint32_t block = file.u8(at);
+        if (block == 0x21) {
+            at = skipGifBlocks(file, at + 2);
+        } else if (block == 0x2C) {
+            const std::size_t data = at + 10 + tableBytes(file.u8(at + 9)) + 1;
+            if (skipGifBlocks(file, data) == 0) {
+                return endsEarly();
+            }
+            return header;
+        } else {
+            return file.isGood() ? damaged("it has no frame") : endsEarly();
+        }
+        if (at == 0) {
+            break;
+        }
+    }
+    return endsEarly();
+}
+
 Result<PictureHeader> readTiff(std::span<const std::byte> bytes) {
     PictureHeader header;
     header.isTiffBigEndian = isTiffBigEndian(bytes);
@@ -352,6 +395,8 @@ Result<PictureHeader> readPictureHeader(std::span<const std::byte> file, FileFor
                 return readBmp(file);
             case FileFormat::Tiff:
                 return readTiff(file);
+            case FileFormat::Gif:
+                return readGif(file);
             default:
                 return Status(ErrorCode::Unsupported, "it is not a picture that is read");
         }

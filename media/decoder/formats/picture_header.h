@@ -27,8 +27,8 @@ struct PictureHeader {
     bool isTiffBigEndian = false;
 };
 
-/// Reads size, depth and orientation of a picture of `format` (not GIF), and checks that the file
-/// is complete as far as its structure tells (PNG, JPEG, WebP, BMP, and the strips of TIFF).
+/// Reads size, depth and orientation of a picture of `format`, and checks that the file is complete
+/// as far as its structure tells: chunks, segments, strips, rows, the first frame of a GIF.
 /// Errors: CorruptData, Unsupported (animated WebP, depths and layouts that are not read).
 Result<PictureHeader> readPictureHeader(std::span<const std::byte> file, FileFormat format);
 
