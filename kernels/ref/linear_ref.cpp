@@ -1,4 +1,6 @@
 #include <cmath>
+#include <new>
+#include <vector>
 
 #include "kernels/base/dtype.h"
 #include "kernels/ref/dequantize_row.h"
@@ -10,7 +12,8 @@ namespace {
 /// Elements expanded at a time: the largest block, and a multiple of every block.
 constexpr std::int64_t kChunk = 256;
 
-double dotRow(DType type, const std::uint8_t* row, const float* x, std::int64_t cols) noexcept {
+template <class Element>
+double dotRow(DType type, const std::uint8_t* row, const Element* x, std::int64_t cols) noexcept {
     float weights[kChunk];
     double sum = 0;
     for (std::int64_t begin = 0; begin < cols; begin += kChunk) {
@@ -36,24 +39,20 @@ WeightMatrix expertMatrix(const ExpertMatrix& experts, std::int64_t expert) noex
         .rowStrideBytes = experts.rowStrideBytes};
 }
 
-/// Element `output` of down * (silu(gate * x) .* (up * x)).
-double feedForwardElement(const WeightMatrix& gate, const WeightMatrix& up,
-                          const WeightMatrix& down, const float* x, std::int64_t output) noexcept {
-    float weights[kChunk];
-    double sum = 0;
+/// sums += factor * down * (silu(gate * x) .* (up * x)).
+void addFeedForward(const WeightMatrix& gate, const WeightMatrix& up, const WeightMatrix& down,
+                    const float* x, double factor, std::vector<double>& hidden,
+                    std::vector<double>& sums) {
+    hidden.resize(static_cast<std::size_t>(gate.rows));
     for (std::int64_t h = 0; h < gate.rows; ++h) {
-        if (h % kChunk == 0) {
-            const std::int64_t count = gate.rows - h < kChunk ? gate.rows - h : kChunk;
-            dequantizeRow(
-                down.type,
-                weightRow(down, output) + rowBytes(down.type, static_cast<std::size_t>(h)), weights,
-                count);
-        }
         const double g = dotRow(gate.type, weightRow(gate, h), x, gate.cols);
         const double u = dotRow(up.type, weightRow(up, h), x, up.cols);
-        sum += static_cast<double>(weights[h % kChunk]) * (g / (1.0 + std::exp(-g)) * u);
+        hidden[static_cast<std::size_t>(h)] = g / (1.0 + std::exp(-g)) * u;
     }
-    return sum;
+    for (std::int64_t o = 0; o < down.rows; ++o) {
+        sums[static_cast<std::size_t>(o)] +=
+            factor * dotRow(down.type, weightRow(down, o), hidden.data(), down.cols);
+    }
 }
 
 }  // namespace
@@ -124,25 +123,32 @@ OpStatus moeFeedForward(const MoeFeedForwardArgs& args) noexcept {
         return status;
     }
     const std::int64_t dim = args.numSlots > 0 ? args.gate.cols : args.sharedGate.cols;
-    for (std::int64_t r = 0; r < args.rows; ++r) {
-        const float* x = args.x + r * args.xStride;
-        for (std::int64_t o = 0; o < dim; ++o) {
-            float& y = args.y[r * args.yStride + o];
-            double sum = args.accumulate ? static_cast<double>(y) : 0.0;
+    try {
+        std::vector<double> hidden;
+        std::vector<double> sums;
+        for (std::int64_t r = 0; r < args.rows; ++r) {
+            const float* x = args.x + r * args.xStride;
+            float* y = args.y + r * args.yStride;
+            sums.assign(static_cast<std::size_t>(dim), 0.0);
             if (args.sharedGate.data != nullptr) {
-                sum += feedForwardElement(args.sharedGate, args.sharedUp, args.sharedDown, x, o);
+                addFeedForward(args.sharedGate, args.sharedUp, args.sharedDown, x, 1.0, hidden,
+                               sums);
             }
             for (std::int64_t j = 0; j < args.numSlots; ++j) {
                 const std::int32_t expert = args.experts[r * args.numSlots + j];
                 if (expert >= 0) {
-                    sum += static_cast<double>(args.weights[r * args.numSlots + j]) *
-                           feedForwardElement(expertMatrix(args.gate, expert),
-                                              expertMatrix(args.up, expert),
-                                              expertMatrix(args.down, expert), x, o);
+                    const auto weight = static_cast<double>(args.weights[r * args.numSlots + j]);
+                    addFeedForward(expertMatrix(args.gate, expert), expertMatrix(args.up, expert),
+                                   expertMatrix(args.down, expert), x, weight, hidden, sums);
                 }
             }
-            y = static_cast<float>(sum);
+            for (std::int64_t o = 0; o < dim; ++o) {
+                const double before = args.accumulate ? static_cast<double>(y[o]) : 0.0;
+                y[o] = static_cast<float>(before + sums[static_cast<std::size_t>(o)]);
+            }
         }
+    } catch (const std::bad_alloc&) {
+        return OpStatus::OutOfMemory;
     }
     return OpStatus::Ok;
 }
