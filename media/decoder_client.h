@@ -28,15 +28,16 @@ struct DecodeLimits {
 
 /// How the caller follows and stops a job.
 struct DecodeControl {
-    std::stop_token stop;  ///< stopping kills the helper at once; the job fails with `Cancelled`
+    std::stop_token stop =
+        {};  ///< stopping kills the helper at once; the job fails with `Cancelled`
     /// Called on the calling thread with the part done, in [0, 1], not falling; may be empty.
-    std::function<void(double fraction)> onProgress;
+    std::function<void(double fraction)> onProgress = {};
 };
 
 struct DecoderOptions {
     /// The helper program; empty: hearth-decoder beside the running executable, else in
     /// ../libexec/hearth/ from it.
-    std::filesystem::path programPath;
+    std::filesystem::path programPath = {};
 };
 
 /// Decodes files in hearth-decoder, a process without network that is started for each job and sees

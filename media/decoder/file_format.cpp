@@ -121,7 +121,8 @@ bool looksLikeWideText(std::string_view text) noexcept {
         for (std::size_t i = 1; i < units; ++i) {
             const auto high = static_cast<unsigned char>(text[2 * i + (isBigEndian ? 0 : 1)]);
             const auto low = static_cast<unsigned char>(text[2 * i + (isBigEndian ? 1 : 0)]);
-            odd += high == 0 && low != 0 && low < 0x20 && !isBlank(static_cast<char>(low)) ? 1U : 0U;
+            odd +=
+                high == 0 && low != 0 && low < 0x20 && !isBlank(static_cast<char>(low)) ? 1U : 0U;
         }
         return odd * 50 <= units;
     }

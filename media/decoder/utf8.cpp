@@ -1,6 +1,5 @@
 #include "media/decoder/utf8.h"
 
-#include <algorithm>
 #include <cstdint>
 
 namespace hearth::media {
@@ -95,14 +94,20 @@ std::string cleanText(std::string_view text) {
 }
 
 std::string cleanLine(std::string_view text, std::size_t maxBytes) {
-    // Room for the spaces that are trimmed; titles of hostile files can be megabytes.
-    std::string line = cleanText(text.substr(0, maxBytes + 256));
-    const std::size_t begin = line.find_first_not_of(" \t\n\f");
-    if (begin == std::string::npos) {
-        return {};
+    std::string line;
+    bool hasSpace = false;
+    // Titles of hostile files can be megabytes.
+    for (const char c : cleanText(text.substr(0, maxBytes * 2))) {
+        if (c == ' ' || c == '\t' || c == '\n' || c == '\f') {
+            hasSpace = true;
+            continue;
+        }
+        if (hasSpace && !line.empty()) {
+            line.push_back(' ');
+        }
+        hasSpace = false;
+        line.push_back(c);
     }
-    line.erase(0, begin);
-    line.erase(std::min(line.find('\n'), line.size()));
     if (line.size() > maxBytes) {
         std::size_t end = maxBytes;
         while (end > 0 && (byteAt(line, end) & 0xC0U) == 0x80U) {
@@ -110,7 +115,6 @@ std::string cleanLine(std::string_view text, std::size_t maxBytes) {
         }
         line.resize(end);
     }
-    line.erase(line.find_last_not_of(" \t\f") + 1);
     return line;
 }
 

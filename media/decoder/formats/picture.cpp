@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <string>
@@ -49,10 +50,13 @@ std::uint8_t toByte(std::uint16_t value) {
     return static_cast<std::uint8_t>((std::uint32_t{value} * 255 + 32767) / 65535);
 }
 
-std::uint8_t unmultiplied(std::uint32_t colour, std::uint32_t alpha) {
-    return alpha == 0
-               ? 0
-               : static_cast<std::uint8_t>(std::min((colour * 255 + alpha / 2) / alpha, 255U));
+/// A colour that was multiplied by alpha, in the channel type's own range.
+template <class T>
+T unmultiplied(T colour, T alpha) {
+    constexpr std::uint64_t kMost = std::numeric_limits<T>::max();
+    const std::uint64_t full =
+        alpha == 0 ? 0 : (std::uint64_t{colour} * kMost + alpha / 2U) / std::uint64_t{alpha};
+    return static_cast<T>(std::min(full, kMost));
 }
 
 /// A colour key in the range of the decoded channel type, as libpng expands small depths.
@@ -80,9 +84,14 @@ void writeUpright(const cv::Mat& decoded, const PictureHeader& header, std::uint
         const T* in = decoded.ptr<T>(y);
         std::int64_t pixel = place.offset + place.dy * y;
         for (int x = 0; x < decoded.cols; ++x, in += channels, pixel += place.dx) {
-            const T red = in[channels >= 3 ? 2 : 0];
-            const T green = in[channels >= 3 ? 1 : 0];
-            const T blue = in[0];
+            T red = in[channels >= 3 ? 2 : 0];
+            T green = in[channels >= 3 ? 1 : 0];
+            T blue = in[0];
+            if (channels == 4 && header.isPremultiplied) {
+                red = unmultiplied(red, in[3]);
+                green = unmultiplied(green, in[3]);
+                blue = unmultiplied(blue, in[3]);
+            }
             std::uint8_t* rgba = out + pixel * 4;
             rgba[0] = toByte(red);
             rgba[1] = toByte(green);
@@ -92,11 +101,6 @@ void writeUpright(const cv::Mat& decoded, const PictureHeader& header, std::uint
                 rgba[3] = toByte(in[3]);
             } else if (hasKey && red == key[0] && green == key[1] && blue == key[2]) {
                 rgba[3] = 0;
-            }
-            if (channels == 4 && header.isPremultiplied) {
-                for (int i = 0; i < 3; ++i) {
-                    rgba[i] = unmultiplied(rgba[i], rgba[3]);
-                }
             }
         }
     }

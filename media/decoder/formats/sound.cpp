@@ -208,17 +208,45 @@ std::string seconds(double value) {
     return text.data();
 }
 
+/// Seconds that the data chunk of a WAV states; 0 if it states none. FFmpeg shortens its own
+/// duration to what the file has.
+double statedWavSeconds(ByteSource& source, const AVStream& stream) {
+    std::array<std::byte, 8> head{};
+    const auto size = [&head] {
+        std::uint32_t value = 0;
+        std::memcpy(&value, head.data() + 4, sizeof(value));
+        return value;
+    };
+    // A handful of chunks precede the data in practice.
+    std::uint64_t at = 12;
+    for (int i = 0; i < 64; ++i, at += 8 + std::uint64_t{size()} + size() % 2) {
+        const Result<std::size_t> got = source.readAt(at, head);
+        if (!got || *got < head.size()) {
+            return 0.0;
+        }
+        if (std::memcmp(head.data(), "data", 4) == 0) {
+            const bool isOpenEnded = size() == 0xFFFFFFFFU;
+            const auto bytesPerSecond = static_cast<double>(stream.codecpar->bit_rate) / 8.0;
+            return isOpenEnded || bytesPerSecond <= 0.0 ? 0.0 : size() / bytesPerSecond;
+        }
+    }
+    return 0.0;
+}
+
 /// Why the samples may be less than the file promises; empty if they are not.
-std::string damageReport(const AVFormatContext& format, const AVStream& stream, double decoded,
-                         int numDamaged) {
+std::string damageReport(ByteSource& source, const AVFormatContext& format, const AVStream& stream,
+                         double decoded, int numDamaged) {
     double promised = 0.0;
-    if (stream.duration != AV_NOPTS_VALUE && stream.duration > 0) {
+    const bool isWav = std::string_view(format.iformat->name) == "wav";
+    if (isWav) {
+        promised = statedWavSeconds(source, stream);
+    } else if (stream.duration != AV_NOPTS_VALUE && stream.duration > 0) {
         promised = static_cast<double>(stream.duration) * av_q2d(stream.time_base);
     } else if (format.duration != AV_NOPTS_VALUE) {
         promised = static_cast<double>(format.duration) / AV_TIME_BASE;
     }
     // A length that was guessed from the bit rate proves nothing.
-    const bool isKnown = format.duration_estimation_method != AVFMT_DURATION_FROM_BITRATE;
+    const bool isKnown = isWav || format.duration_estimation_method != AVFMT_DURATION_FROM_BITRATE;
     if (isKnown && promised > 0.0 && decoded < promised * 0.98 - 0.2) {
         return "the file is damaged or ends early: " + seconds(decoded) + " of " +
                seconds(promised) + " could be read";
@@ -313,7 +341,7 @@ Result<protocol::SoundAnswer> decodeSound(ByteSource& source, const JobContext& 
     answer.hasVideo = tracks.hasVideo;
     answer.title = titleOf(format, *tracks.sound);
     answer.format = formatName(source, format, tracks);
-    answer.warning = damageReport(format, *tracks.sound,
+    answer.warning = damageReport(source, format, *tracks.sound,
                                   static_cast<double>(sink.count()) / kOutputRateHz, numDamaged);
     return answer;
 }
