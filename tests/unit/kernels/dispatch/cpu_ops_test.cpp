@@ -87,11 +87,11 @@ TEST(CpuOps, BuffersAreAlignedAndCopied) {
 TEST(CpuOps, AnImpossibleBufferIsAnError) {
     const OpTable& ops = **selectCpuOps(IsaRequest::Auto);
     const UniqueDevice device = openDevice(ops, 0, nullptr).value();
-    for (const std::uint64_t bytes : {~std::uint64_t{0}, ~std::uint64_t{0} / 2}) {
-        const Result<UniqueBuffer> buffer = createBuffer(device, bytes);
-        ASSERT_FALSE(buffer.has_value());
-        EXPECT_EQ(buffer.error().code(), ErrorCode::OutOfMemory);
-    }
+    // Larger than rounding up to the alignment allows; the allocator is not asked, since sanitizers
+    // abort where it would return null.
+    const Result<UniqueBuffer> buffer = createBuffer(device, ~std::uint64_t{0});
+    ASSERT_FALSE(buffer.has_value());
+    EXPECT_EQ(buffer.error().code(), ErrorCode::OutOfMemory);
 }
 
 }  // namespace
