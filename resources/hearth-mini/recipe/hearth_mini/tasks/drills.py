@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import words
 from .ask import Reading
-from .names import Ctx, capital
+from .names import Ctx, article, capital
 from .sample import Sample
 
 _THINGS = (
@@ -103,8 +103,6 @@ _SAYINGS = (
 
 def statements(ctx: Ctx) -> Sample:
     """Random statements about many people in random order; ask in both directions."""
-    from .names import article
-
     people = _distinct(ctx, ctx.pick(("first", "person", "first", "surname")), ctx.int(3, 8))
     patterns = ctx.some(_SAYINGS, ctx.int(1, 3))
     taken = set(people)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 from . import schema, words
 from .ask import Reading
 from .corpus import Corpus
 from .facts import make_entity, paragraph, same_attributes
 from .letters import write
-from .names import Ctx, capital
+from .names import FIELD, Ctx, capital
 from .passages import split_sentences
 from .sample import Sample
 
@@ -30,7 +31,7 @@ def json_extract(ctx: Ctx) -> Sample:
     first = entities[0]
     facts = ctx.some(first.facts, ctx.int(1, min(4, len(first.facts))))
     keys = ["name", *(_key(f.attr.label) for f in facts)]
-    values = [[e.name, *(next(x.value for x in e.facts if x.attr.key == f.attr.key) for f in facts)] for e in entities]
+    values = [[e.name, *(next(x.value for x in e.facts if x.attr.key == f.attr.key).strip('"') for f in facts)] for e in entities]
     absent = None
     if not several and ctx.chance(0.2):
         told = {f.attr.key for f in first.facts}
@@ -99,7 +100,7 @@ _VOICE = (
     ("{firm} built the bridge.", "The bridge was built by {firm}."), ("{person} found the {object} in the {room}.", "The {object} was found in the {room} by {person}."),
     ("{person} painted the {room}.", "The {room} was painted by {person}."), ("{firm} sells the {goods}.", "The {goods} are sold by {firm}."),
     ("{person} opened the meeting at {time}.", "The meeting was opened at {time} by {person}."), ("{person} invented the {word}.", "The {word} was invented by {person}."),
-    ("{person} translated the book in {year}.", "The book was translated by {person} in {year}."), ("{first} ate the {food}.", "The {food} was eaten by {first}."),
+    ("{person} translated the book in {year}.", "The book was translated by {person} in {year}."), ("{first} cleaned the {object}.", "The {object} was cleaned by {first}."),
     ("{person} leads the project.", "The project is led by {person}."), ("{person} discovered the island in {year}.", "The island was discovered by {person} in {year}."),
 )  # fmt: skip
 _TENSE = (
@@ -133,11 +134,9 @@ _MESSY = (
 
 def _same(ctx: Ctx, *templates: str) -> list[str]:
     """Fills templates with the same value for each field."""
-    from .names import _FIELD
-
-    fields = {name for template in templates for name in _FIELD.findall(template)}
+    fields = {name for template in templates for name in FIELD.findall(template)}
     given = {name: ctx.fill("{" + name + "}") for name in sorted(fields)}
-    return [_FIELD.sub(lambda m: given[m.group(1)], template) for template in templates]
+    return [FIELD.sub(lambda m: given[m.group(1)], template) for template in templates]
 
 
 def _typo(ctx: Ctx, text: str) -> str | None:
@@ -238,8 +237,6 @@ class Splits:
         self._corpus = corpus
 
     def __call__(self, ctx: Ctx) -> Sample:
-        import re
-
         while True:
             _, body = self._corpus.article()
             found = []

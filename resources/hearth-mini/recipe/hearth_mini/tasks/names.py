@@ -228,7 +228,7 @@ class Ctx:
     def fill(self, template: str, given: dict[str, str] | None = None) -> str:
         if "{" not in template:
             return template
-        return _FIELD.sub(lambda match: self._field(match.group(1), given or {}), template)
+        return FIELD.sub(lambda match: self._field(match.group(1), given or {}), template)
 
     def _field(self, name: str, given: dict[str, str]) -> str:
         if name in given:
@@ -252,7 +252,7 @@ class Ctx:
         return _MAKERS[head](self)
 
 
-_FIELD = re.compile(r"\{([^{}]+)\}")
+FIELD = re.compile(r"\{([^{}]+)\}")
 
 
 def _from(options: Sequence[str]) -> Callable[[Ctx], str]:

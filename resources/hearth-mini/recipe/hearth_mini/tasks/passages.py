@@ -9,6 +9,7 @@ from .ask import Reading, bare, missing, quote, quoted, sentence
 from .facts import (
     Entity,
     Fact,
+    draw_value,
     interleaved,
     key_values,
     make_entity,
@@ -38,7 +39,7 @@ def split_sentences(text: str) -> list[str]:
     parts = re.split(r"(?<=[.!?])[\"')]?\s+(?=[\"'(A-Z0-9])", text)
     out: list[str] = []
     for part in parts:
-        if out and re.search(r"(?:\b[A-Z]|\b(?:Dr|Mr|Mrs|Ms|St|No|vs|Jr|Sr|Prof|Gen|Col|Capt|Lt|Rev|approx|ca|c|a\.m|p\.m|etc|e\.g|i\.e|U\.S|Co|Inc|Ltd|Mt|Ft|Vol|vol|pp|p|ed|al))\.$", out[-1]):
+        if out and re.search(r"(?:(?<!War )\b[A-Z]|\b(?:Dr|Mr|Mrs|Ms|St|No|vs|Jr|Sr|Prof|Gen|Col|Capt|Lt|Rev|approx|ca|c|a\.m|p\.m|etc|e\.g|i\.e|U\.S|Co|Inc|Ltd|Mt|Ft|Vol|vol|pp|p|ed|al))\.$", out[-1]):
             out[-1] += " " + part
         else:
             out.append(part)
@@ -105,8 +106,6 @@ def fact_turn(ctx: Ctx, reading: Reading, entity: Entity, fact: Fact, texts: lis
 
 
 def _other_value(ctx: Ctx, entity: Entity, fact: Fact) -> str:
-    from .facts import draw_value
-
     while True:
         value = draw_value(fact.attr, entity.kind, ctx)
         if value != fact.value:

@@ -197,7 +197,7 @@ before | earlier job | {job} | {S} worked as {av} before entering politics. ~ Be
 votes | votes | {int:3000:990000} | {S} received {v} votes. ~ In the last election {s} received {v} votes. | How many votes did {n} receive? ~ What was the number of votes for {n}?
 followed | successor | {person} | {S} was followed by {v}. ~ {P} successor was {v}. ~ In {year:2000:2024} {s} handed over to {v}. | Who followed {n}? ~ Who was the successor of {n}? ~ By whom was {n} followed?
 
-player | person | he/she | {S} is a {sport} player from {country}. ~ {S} is a former {sport} player.
+player | person | he/she | {S} is a {or:football|hockey|handball|rugby|water polo|lacrosse} player from {country}. ~ {S} is a former {or:football|hockey|handball|rugby|water polo|lacrosse} player.
 born | birthplace | {place} | {S} was born in {v}. ~ {S} comes from {v}. ~ {S} grew up in {v}. | Where was {n} born? ~ Where does {n} come from? ~ In which place was {n} born?
 club | club | {place} {or:United|Rovers|Athletic|Wanderers|City|Eagles|Tigers} | {S} plays for {v}. ~ In {year:2010:2024} {s} signed for {v}. ~ {P} club is {v}. | Which club does {n} play for? ~ For which club does {n} play? ~ What is the club of {n}?
 height | height | 1.{int:60:99} metres | {S} is {v} tall. ~ {P} height is {v}. | How tall is {n}? ~ What is the height of {n}?
@@ -215,7 +215,7 @@ heir | heir | {first} of {place} | {S} was succeeded by {v}. ~ {P} heir was {v}.
 built | building | {or:a bridge|a palace|an abbey|a harbour|a university|a hospital|city walls|a canal|a cathedral} | {S} ordered the building of {v}. ~ The greatest work of this reign was {v}. | What did {n} order to be built? ~ What did {n} build?
 tax | tax | {food} | {S} introduced a tax on {v}. ~ A tax on {v}, introduced by {n}, led to a revolt. | On what did {n} introduce a tax? ~ What did {n} tax?
 
-planet | Word | it | {S} is a planet of the star {code}. ~ {S} is a small moon of the planet {Word}.
+planet | Word | it | {S} is a planet of the star {code}. ~ {S} is a small planet beyond {Word}.
 year | length of a year | {int:3:980} days | A year on {n} lasts {v}. ~ It takes {v} to go round its star. | How long does a year on {n} last? ~ How long is a year on {n}?
 temperature | surface temperature | minus {int:12:210} degrees | The temperature on the surface of {n} is {v}. ~ Its surface temperature is {v}. | What is the temperature on the surface of {n}? ~ How cold is it on {n}?
 discoverer | discoverer | {person} | {S} was discovered by {v}. ~ {v} discovered it in {year:1800:2023}. ~ The discoverer was {v}. | Who discovered {n}? ~ By whom was {n} discovered? ~ Who was the discoverer of {n}?

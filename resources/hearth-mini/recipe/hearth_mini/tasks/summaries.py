@@ -51,7 +51,7 @@ def condense(passage: str, count: int, title: str) -> list[str]:
             continue
         shared = sum(len(own & other) for j, other in enumerate(words) if j != i)
         leans = re.match(r"(?:This|These|That|Those|Such|Another|Other|There|Here|Then)\b", sentences[i]) is not None
-        scores.append(shared / (len(own) + 4) * (0.4 if leans else 1.0) / (1 + 0.04 * i))
+        scores.append(shared / (len(own) + 4) * (0.4 if leans else 1.0) / (1 + 0.12 * i))
     best = sorted(range(1, len(sentences)), key=lambda i: -scores[i])[: count - 1]
     return [trim(sentences[i]) for i in sorted([0, *best])]
 
@@ -118,9 +118,8 @@ def summary_made(ctx: Ctx) -> Sample:
             forms = ("Summarise each paragraph in one sentence.", "One sentence for each paragraph, please.", "Give a line about every paragraph.", "Sum up paragraph by paragraph.", "What is each paragraph about?")
             reading.turn(ctx.phrase(forms), "\n".join(f"{i + 1}. {s}" for i, s in enumerate(firsts)))
         else:
-            facts = [entity.full(entity.facts[0], ctx) for entity in entities]
             count = len(entities)
-            reading.turn(_ask(ctx, tuple(f for f in _SUM if "{n}" in f), noun, count), " ".join(f"{s}" for s in (firsts if ctx.chance(0.5) else facts)))
+            reading.turn(_ask(ctx, tuple(f for f in _SUM if "{n}" in f), noun, count), " ".join(firsts))
     if ctx.chance(0.3):
         entity = ctx.pick(entities)
         fact = ctx.pick(entity.facts)
@@ -164,6 +163,8 @@ class StorySummary:
                 continue
             reading = Reading(ctx, "stories", [body.replace("\n\n", "\n")])
             roll = ctx.int(0, 3)
+            if roll == 0 and not any(word in body.lower() for word in re.findall(r"[a-z]{4,}", title.lower())):
+                continue
             if roll == 0:
                 reading.turn(ctx.pick(("What is a good title for this story?", "Give the story a title.", "What could the story be called?")), capital(title))
             elif roll == 1:

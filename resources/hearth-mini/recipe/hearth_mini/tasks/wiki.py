@@ -265,7 +265,7 @@ def _how_many(sentence: str, title: str, ctx: Ctx) -> Asked | None:
     if len(found) != 1 or sentence.count(found[0][0]) != 1:
         return None
     number, noun = found[0]
-    return Asked(ctx.pick((f"How many {noun} are mentioned?", f"How many {noun} does the passage mention?", f"What number of {noun} is given?")), number, sentence, False)
+    return Asked(ctx.pick((f"How many {noun} are spoken of?", f"What number of {noun} is given?", f"A number of {noun} is given. Which?")), number, sentence, False)
 
 
 def _happened(sentence: str, title: str, ctx: Ctx) -> Asked | None:
@@ -400,7 +400,10 @@ def ask_about(ctx: Ctx, reading: Reading, derived: list[Asked], sentences: list[
         return True
     made: Asked | None
     if roll < 0.80:
-        made = cloze(ctx.pick(sentences), ctx)
+        text = ctx.pick(sentences)
+        made = cloze(text, ctx)
+        if made is not None and len(sentences) > 1:
+            sentences.remove(text)
     elif roll < 0.86:
         made = mention(sentences, ctx)
         if made is not None and '"' not in made.answer:
