@@ -1,0 +1,80 @@
+#include "inference/gguf/atomic_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <utility>
+
+namespace hearth {
+
+AtomicFile::AtomicFile(std::filesystem::path path) : m_path(std::move(path)) {}
+
+AtomicFile::~AtomicFile() {
+    if (m_fd >= 0) {
+        ::close(m_fd);
+        ::unlink(m_temporary.c_str());
+    }
+}
+
+Status AtomicFile::failure(const char* action, int error) const {
+    return {ErrorCode::Io,
+            std::string("cannot ") + action + " " + m_path.string() + ": " + std::strerror(error)};
+}
+
+Status AtomicFile::open() {
+    // O_EXCL with a counter instead of mkstemp, whose files nobody else may read.
+    constexpr int kMaxAttempts = 100;
+    for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+        m_temporary = m_path.string() + "." + std::to_string(::getpid()) + "-" +
+                      std::to_string(attempt) + ".part";
+        m_fd = ::open(m_temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (m_fd >= 0) {
+            return {};
+        }
+        if (errno != EEXIST) {
+            break;
+        }
+    }
+    return failure("create a file beside", errno);
+}
+
+Status AtomicFile::write(std::span<const std::byte> bytes) {
+    // The kernel writes at most 2 GiB a call.
+    constexpr std::size_t kMaxWrite = std::size_t{1} << 30;
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(m_fd, bytes.data(), std::min(bytes.size(), kMaxWrite));
+        if (written < 0) {
+            if (errno == EINTR) {
+                continue;
+            }
+            return failure("write", errno);
+        }
+        bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+    return {};
+}
+
+Status AtomicFile::commit() {
+    if (::fsync(m_fd) != 0) {
+        return failure("write", errno);
+    }
+    if (::rename(m_temporary.c_str(), m_path.c_str()) != 0) {
+        return failure("rename the finished file to", errno);
+    }
+    ::close(std::exchange(m_fd, -1));
+    // The rename itself survives a power failure only once the folder is on disk, too.
+    const std::filesystem::path folder =
+        m_path.has_parent_path() ? m_path.parent_path() : std::filesystem::path(".");
+    const int folderFd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folderFd >= 0) {
+        ::fsync(folderFd);
+        ::close(folderFd);
+    }
+    return {};
+}
+
+}  // namespace hearth
