@@ -226,6 +226,47 @@ void benchAttention(benchmark::State& state, IsaRequest isa, std::int64_t rows,
     setRates(state, numKeys * kKvHeads * kDim * 4, numKeys * kHeads * kDim * 2);
 }
 
+/// The memory branch of Hearth Mini's block selection: `entries` compressed entries, 16 chosen.
+void benchSelect(benchmark::State& state, IsaRequest isa, std::int64_t rows, std::int64_t entries) {
+    Backend backend(isa);
+    if (backend.ops == nullptr) {
+        state.SkipWithError("this CPU lacks the instruction set");
+        return;
+    }
+    constexpr std::int64_t kHeads = 8;
+    constexpr std::int64_t kKvHeads = 2;
+    constexpr std::int64_t kDim = 64;
+    const std::int64_t numPages = entries / kPageRows;
+    const auto values =
+        randomFloats(static_cast<std::size_t>(numPages * kKvHeads * kPageRows * kDim));
+    std::vector<std::uint16_t> keys(values.size());
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        keys[i] = f32ToF16(values[i]);
+    }
+    const auto query = randomFloats(static_cast<std::size_t>(rows * kHeads * kDim));
+    const std::vector<std::int32_t> numVisible(static_cast<std::size_t>(rows),
+                                               static_cast<std::int32_t>(entries));
+    std::vector<std::int32_t> blocks(static_cast<std::size_t>(rows * kKvHeads * 16));
+    const SelectBlocksArgs args{
+        .query = query.data(),
+        .queryStride = kHeads * kDim,
+        .entryKeys = headMajorPages(keys.data(), DType::F16, numPages, kKvHeads, kDim),
+        .numVisible = numVisible.data(),
+        .maxVisible = entries,
+        .blocks = blocks.data(),
+        .rows = rows,
+        .numHeads = kHeads,
+        .numKvHeads = kKvHeads,
+        .dim = kDim,
+        .numSelected = 16,
+        .scale = 0.125F};
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(backend.ops->selectBlocks(backend.stream.get(), &args));
+    }
+    const auto numKeys = static_cast<double>(rows * entries);
+    setRates(state, numKeys * kKvHeads * kDim * 2, numKeys * kHeads * kDim);
+}
+
 /// The wake-up and the end of an operation with little work.
 void benchPool(benchmark::State& state) {
     ThreadPool pool(numBenchThreads());
@@ -264,6 +305,12 @@ void registerAll() {
             benchmark::RegisterBenchmark(
                 (prefix + "moe/Q4_K/" + std::to_string(rows) + "x512_16x256_top2").c_str(),
                 [=](benchmark::State& state) { benchMoe(state, isa, rows); })
+                ->UseRealTime();
+        }
+        for (const std::int64_t rows : {1, 64}) {
+            benchmark::RegisterBenchmark(
+                (prefix + "select/F16/" + std::to_string(rows) + "_rows_4096_entries").c_str(),
+                [=](benchmark::State& state) { benchSelect(state, isa, rows, 4096); })
                 ->UseRealTime();
         }
         for (const auto& [rowsValue, depthValue] :
