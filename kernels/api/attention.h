@@ -12,8 +12,8 @@ namespace hearth {
 struct AttentionSegment {
     const float* query = nullptr;  ///< [rows, numHeads, keyDim]; segments may share it
     std::int64_t queryStride = 0;
-    PagedRows keys{};                        ///< [.., numKvHeads, keyDim]
-    PagedRows values{};                      ///< [.., numKvHeads, valueDim]
+    PagedRows keys{};                      ///< [.., numKvHeads, keyDim]
+    PagedRows values{};                    ///< [.., numKvHeads, valueDim]
     const std::int32_t* begin = nullptr;   ///< [rows] or null
     const std::int32_t* end = nullptr;     ///< [rows]; unused with blocks
     const std::int32_t* blocks = nullptr;  ///< [rows, numKvHeads, blocksPerRow], -1 = none

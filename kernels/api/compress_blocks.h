@@ -16,13 +16,13 @@ namespace hearth {
 struct CompressBlocksArgs {
     const std::int32_t* blocks = nullptr;         ///< [numBlocks], -1 = nothing to do
     const std::int32_t* blockSequence = nullptr;  ///< [numBlocks], or null: all in sequence 0
-    PagedRows keys{};                               ///< normalised, not rotated
+    PagedRows keys{};                             ///< normalised, not rotated
     PagedRows values{};
     const float* query = nullptr;     ///< [numKvHeads, dim]
     const float* position = nullptr;  ///< [numKvHeads, 32]
     const float* gain = nullptr;      ///< [dim]
-    PagedRows entryKeys{};              ///< written at row e
-    PagedRows entryValues{};            ///< written at row e
+    PagedRows entryKeys{};            ///< written at row e
+    PagedRows entryValues{};          ///< written at row e
     std::int64_t numBlocks = 0;
     std::int64_t numKvHeads = 0;
     std::int64_t dim = 0;

@@ -17,15 +17,15 @@ namespace hearth {
 struct MoeFeedForwardArgs {
     const float* x = nullptr;  ///< [rows, dim]
     std::int64_t xStride = 0;
-    ExpertMatrix gate{};                      ///< [numExperts, hidden, dim]
-    ExpertMatrix up{};                        ///< [numExperts, hidden, dim]
-    ExpertMatrix down{};                      ///< [numExperts, dim, hidden]
+    ExpertMatrix gate{};                    ///< [numExperts, hidden, dim]
+    ExpertMatrix up{};                      ///< [numExperts, hidden, dim]
+    ExpertMatrix down{};                    ///< [numExperts, dim, hidden]
     const std::int32_t* experts = nullptr;  ///< [rows, numSlots], -1 = skipped
     const float* weights = nullptr;         ///< [rows, numSlots]
     std::int64_t numSlots = 0;              ///< 0: the shared expert alone, a dense SwiGLU layer
-    WeightMatrix sharedGate{};                ///< [sharedHidden, dim]; data null: no shared expert
-    WeightMatrix sharedUp{};                  ///< [sharedHidden, dim]
-    WeightMatrix sharedDown{};                ///< [dim, sharedHidden]
+    WeightMatrix sharedGate{};              ///< [sharedHidden, dim]; data null: no shared expert
+    WeightMatrix sharedUp{};                ///< [sharedHidden, dim]
+    WeightMatrix sharedDown{};              ///< [dim, sharedHidden]
     float* y = nullptr;                     ///< [rows, dim]
     std::int64_t yStride = 0;
     std::int64_t rows = 0;
