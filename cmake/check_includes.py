@@ -66,6 +66,8 @@ def check_file(root: Path, file: Path) -> list[str]:
             continue
         quote, header = match.groups()
         if quote == '"':
+            if header.endswith(".moc"):  # made by Qt's meta-object compiler in the build folder
+                continue
             if not (root / header).exists() and not (file.parent / header).exists():
                 problems.append(f'{relative}:{number}: "{header}" is not a path from the repository root')
             elif longest_match(header, (home, *ALLOWED[home])) is None:
