@@ -23,7 +23,13 @@
 namespace hearth::media {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+// GCC defines macros, Clang answers a question.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define HEARTH_HAS_SANITIZER
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(HEARTH_HAS_SANITIZER)
 constexpr bool kHasSanitizer = true;
 #else
 constexpr bool kHasSanitizer = false;
@@ -173,14 +179,15 @@ Status restrictCalls() {
     };
     constexpr auto kWriting =
         static_cast<scmp_datum_t>(O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND);
-    addWith(SCMP_SYS(open), SCMP_A1(SCMP_CMP_MASKED_EQ, kWriting, 0));
-    addWith(SCMP_SYS(openat), SCMP_A2(SCMP_CMP_MASKED_EQ, kWriting, 0));
-    addWith(SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_GETFL));
-    addWith(SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_GETFD));
-    addWith(SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_SETFD));
+    const auto self = static_cast<scmp_datum_t>(::getpid());
+    addWith(SCMP_SYS(open), {1, SCMP_CMP_MASKED_EQ, kWriting, 0});
+    addWith(SCMP_SYS(openat), {2, SCMP_CMP_MASKED_EQ, kWriting, 0});
+    addWith(SCMP_SYS(fcntl), {1, SCMP_CMP_EQ, F_GETFL, 0});
+    addWith(SCMP_SYS(fcntl), {1, SCMP_CMP_EQ, F_GETFD, 0});
+    addWith(SCMP_SYS(fcntl), {1, SCMP_CMP_EQ, F_SETFD, 0});
     // abort() and failed assertions signal the process itself; any other target fails.
-    addWith(SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(::getpid())));
-    addWith(SCMP_SYS(kill), SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(::getpid())));
+    addWith(SCMP_SYS(tgkill), {0, SCMP_CMP_EQ, self, 0});
+    addWith(SCMP_SYS(kill), {0, SCMP_CMP_EQ, self, 0});
     if (error != 0) {
         errno = -error;
         return failed("list of calls");
