@@ -1,6 +1,7 @@
 #include "inference/gguf/gguf_parser.h"
 
 #include "inference/gguf/gguf_limits.h"
+#include "inference/gguf/printable.h"
 
 #include <algorithm>
 #include <bit>
@@ -35,17 +36,6 @@ std::optional<std::uint64_t> product(std::uint64_t a, std::uint64_t b) noexcept 
 }
 
 }  // namespace
-
-std::string printableName(std::string_view text) {
-    constexpr std::size_t kMaxBytes = 80;
-    std::string result(text.substr(0, kMaxBytes));
-    for (char& c : result) {
-        if (c < 0x20 || c > 0x7e) {
-            c = '?';
-        }
-    }
-    return text.size() > kMaxBytes ? result + "..." : result;
-}
 
 template <class T>
 Status GgufFile::Parser::read(T& value, std::string_view what) {

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,10 +10,6 @@
 #include "kernels/base/status.h"
 
 namespace hearth {
-
-/// `text` with every byte outside printable ASCII replaced by '?', at most 80 bytes: what a file
-/// says about itself must not reach a terminal or a log as it is.
-std::string printableName(std::string_view text);
 
 /// Walks the bytes of a file once, trusting nothing, and fills a GgufFile. Internal to GgufFile.
 class GgufFile::Parser {

@@ -2,7 +2,7 @@
 
 #include "inference/gguf/atomic_file.h"
 #include "inference/gguf/gguf_limits.h"
-#include "inference/gguf/gguf_parser.h"
+#include "inference/gguf/printable.h"
 
 #include <bit>
 #include <cstring>
