@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from . import words
 from .letters import Slots
 from .names import Ctx, capital
@@ -225,7 +227,7 @@ _TOLD: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     ("My cat's name is {v=first}.", "{v} is a lovely name for a cat.", (("What is my cat's name?", "Your cat's name is {v}."), ("What is my cat called?", "Your cat is called {v}."))),
     ("I work as {a:v=job}.", "That sounds like interesting work.", (("What is my job?", "You work as {a:v}."), ("What do I work as?", "You work as {a:v}."), ("What do I do for a living?", "You are {a:v}."))),
     ("My favourite colour is {v=colour}.", "{cap:v} is a fine colour.", (("What is my favourite colour?", "Your favourite colour is {v}."), ("Which colour do I like best?", "You like {v} best."))),
-    ("My sister {v=first} lives in {w=place}.", "I see. Your sister lives in {w}.", (("What is my sister's name?", "Your sister's name is {v}."), ("Where does my sister live?", "Your sister lives in {w}."), ("Who lives in {w}?", "Your sister {v} lives in {w}."))),
+    ("My sister {v=girl} lives in {w=place}.", "I see. Your sister lives in {w}.", (("What is my sister's name?", "Your sister's name is {v}."), ("Where does my sister live?", "Your sister lives in {w}."), ("Who lives in {w}?", "Your sister {v} lives in {w}."))),
     ("My brother {v=man} is {a:w=job}.", "Thank you, I will keep that in mind for this chat.", (("What does my brother do?", "Your brother {v} is {a:w}."), ("What is my brother called?", "Your brother is called {v}."))),
     ("The code of my locker is {v=code}.", "All right: {v}.", (("What is the code of my locker?", "The code of your locker is {v}."), ("Which code opens my locker?", "Your locker has the code {v}."), ("I forgot my locker code. What was it?", "The code was {v}."))),
     ("My train leaves at {v=time}.", "All right, {v}.", (("When does my train leave?", "Your train leaves at {v}."), ("At what time does my train leave?", "Your train leaves at {v}."), ("What time is my train?", "Your train is at {v}."))),
@@ -255,8 +257,20 @@ _UNKNOWN = (
 _CHANGES = {"I live in {v=place}.": "Actually, I have moved to {v}.", "My train leaves at {v=time}.": "Correction: my train leaves at {v}.", "The code of my locker is {v=code}.": "The code has changed. It is now {v}.", "My favourite colour is {v=colour}.": "No, my favourite colour is {v}."}
 
 
-def follow_up(ctx: Ctx, family: str = "follow_up") -> Sample:
-    """Facts told in the chat and asked for later, with other talk in between and changes at times."""
+def _value(slot: Slots, question: str, answer: str) -> str:
+    """What an answer must contain: the last field that its question does not name, or the whole list."""
+    fields = [f for f in re.findall(r"\{(?:a:)?([a-z])\}", answer) if f"{{{f}}}" not in question]
+    if len(fields) == 3:
+        return slot.fill("{v}, {w} and {x}")
+    return slot.values[fields[-1]]
+
+
+def follow_up(ctx: Ctx, values: list[str] | None = None) -> Sample:
+    """Facts told in the chat and asked for later, with other talk in between and changes at times.
+
+    `values` receives what the last answer must contain.
+    """
+    family = "follow_up"
     sample = Sample(family)
     if ctx.chance(0.25):
         sample.system(ctx.pick(SYSTEMS))
@@ -294,8 +308,12 @@ def follow_up(ctx: Ctx, family: str = "follow_up") -> Sample:
     for index in order[: ctx.int(1, len(order))]:
         for question, answer in ctx.some(told[index][2], ctx.int(1, 2)):
             sample.turn(slots[index].fill(question), slots[index].fill(answer))
+            if values is not None:
+                values[:] = [_value(slots[index], question, answer)]
     if ctx.chance(0.12):
         sample.turn(*ctx.pick(_UNKNOWN))
+        if values is not None:
+            values[:] = ["have not told"]
     return sample
 
 

@@ -85,3 +85,31 @@ class Corpus:
 
     def article(self) -> Article:
         return split_title(self.next(*ENCYCLOPAEDIA))
+
+
+class HeldOutCorpus:
+    """The held-out documents behind the same methods as `Corpus`, for the evaluation sets."""
+
+    def __init__(self, text_dir: Path, seed: int) -> None:
+        self._rng = random.Random(seed)
+        self._texts: dict[str, list[str]] = {}
+        self._at: dict[str, int] = {}
+        for path in sorted((text_dir / "heldout").glob("*.jsonl")):
+            texts = [record["text"] for record in _records(path)]
+            self._rng.shuffle(texts)
+            self._texts[path.stem] = texts
+
+    def has(self, source: str) -> bool:
+        return bool(self._texts.get(source))
+
+    def next(self, *sources: str) -> str:
+        present = [s for s in sources if self.has(s)]
+        if not present:
+            raise LookupError(f"no held-out documents of {', '.join(sources)}")
+        source = self._rng.choices(present, [len(self._texts[s]) for s in present])[0]
+        index = self._at.get(source, 0)
+        self._at[source] = (index + 1) % len(self._texts[source])
+        return self._texts[source][index]
+
+    def article(self) -> Article:
+        return split_title(self.next(*ENCYCLOPAEDIA))

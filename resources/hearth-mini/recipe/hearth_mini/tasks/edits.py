@@ -84,7 +84,7 @@ def extract_list(ctx: Ctx) -> Sample:
             reading.turn(question + " Use bullets.", "\n".join(f"- {v}" for v in found))
         else:
             reading.turn(question, ", ".join(found))
-    return reading.sample if reading.sample.parts[-1].role == "assistant" else extract_list(ctx)
+    return reading.sample if reading.sample.is_chat() else extract_list(ctx)
 
 
 _POLITE = (

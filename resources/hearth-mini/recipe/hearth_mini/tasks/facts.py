@@ -179,7 +179,7 @@ def paragraph(entity: Entity, ctx: Ctx, by_name: bool = False) -> str:
     for fact in ordered(entity.facts, ctx):
         text = entity.tell(fact, ctx, by_name)
         start = text.split(" ", 1)[0]
-        if start in _JOINABLE and len(sentences) > 1 and ", and " not in sentences[-1] and ctx.chance(0.3):
+        if start in _JOINABLE and len(sentences) > 1 and ", and " not in sentences[-1] and sentences[-1] not in _ASIDES and ctx.chance(0.3):
             sentences[-1] = f"{sentences[-1][:-1]}, and {text[:1].lower()}{text[1:]}"
         else:
             sentences.append(text)

@@ -272,6 +272,7 @@ _MAKERS: dict[str, Callable[[Ctx], str]] = {
     "woman": lambda c: c.person(True),
     "man": lambda c: c.person(False),
     "first": lambda c: c.first(),
+    "girl": lambda c: c.first(True),
     "surname": lambda c: c.surname(),
     "place": lambda c: c.place(),
     "firm": lambda c: c.firm(),

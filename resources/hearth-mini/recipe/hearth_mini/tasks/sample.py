@@ -46,7 +46,7 @@ class Sample:
         return self.user(question).answer(answer)
 
     def _add(self, role: Role, text: str, learn: bool) -> Sample:
-        stripped = text.strip()
+        stripped = text.strip().replace(".m..", ".m.").replace(".M..", ".M.")
         if not stripped:
             raise ValueError(f"empty {role} text in family {self.family}")
         self.parts.append(Part(role, stripped, learn))

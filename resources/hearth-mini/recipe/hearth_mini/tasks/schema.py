@@ -31,7 +31,7 @@ railway | year the railway came | {year:1845:1935} | The railway reached {n} in 
 disaster | disaster | {event} | {S} was badly damaged by {v}. ~ In {year:1700:1990} the town suffered from {v}. | What damaged {n}? ~ Which disaster hit {n}?
 area | area | {dec:8:190} square kilometres | {S} covers an area of {v}. ~ {P} area is {v}. ~ The town covers {v}. | What is the area of {n}? ~ How large is {n}? ~ What area does {n} cover?
 bridge | longest bridge | {Word} Bridge | The longest bridge in {n} is the {v}. ~ The {v} is {p} longest bridge. | Which is the longest bridge in {n}? ~ What is the longest bridge in {n} called?
-festival | festival | {a:food} festival | {S} is known for {v}, held every {month}. ~ Every {month} the town celebrates {v}. | What does {n} celebrate every year? ~ Which festival takes place in {n}?
+festival | festival | {a:plant} festival | {S} is known for {v}, held every {month}. ~ Every {month} the town celebrates {v}. | What does {n} celebrate every year? ~ Which festival takes place in {n}?
 
 river | Word | it | The {S} is a river in {country}. ~ The {n} is a river in the {direction} of {country}.
 length | length | {int:18:2400} kilometres | The {n} is {v} long. ~ It has a length of {v}. ~ From its source to its mouth it measures {v}. | How long is the {n}? ~ What is the length of the {n}? ~ How many kilometres long is the {n}?
@@ -364,7 +364,7 @@ NAME_TEMPLATES = {
     "ruler": ("King {first} of {place}", "Queen {first} of {place}", "Prince {first} of {place}", "Duke {first} of {place}"),
     "species": ("{colour} {word}", "{surname} {word}", "{adj} {word}"),
     "software": ("{Word}", "{Word}Pad", "Open{Word}", "{Word} Studio"),
-    "band": ("The {colour} {cap:noun}s", "The {Word}s", "The {cap:adj} {Word}s"),
+    "band": ("The {cap:colour} {cap:noun}s", "The {Word}s", "The {cap:adj} {Word}s"),
     "pet": ("{Word}", "{first}", "Mister {Word}", "{cap:noun}"),
     "order": ("{code}",),
     "dish": ("{word} stew", "{word} pie", "{Word} soup", "{word} cake", "{place} bread"),

@@ -199,8 +199,8 @@ def _what_is(sentence: str, title: str, ctx: Ctx) -> Asked | None:
         return None
     if m[4] == "," and len(answer.split()) < 3 or m[4] == "." and sentence[m.end() :].strip():
         return None
-    if _subject(m[1], title) is None:
-        return None
+    if m[4] == "," and re.match(r"[^.]{2,60}? and ", sentence[m.end() :]) or _subject(m[1], title) is None:
+        return None  # "a film, television and stage actress" must not end at the comma
     head = re.split(r" (?:of|from|in|by|for|and|hosted|at|with|on) ", answer)[0]
     human = bool(re.fullmatch(_PERSON, m[1]) and not _NOT_PEOPLE.search(m[1]) and _HUMAN.search(head) and not _NOT_HUMAN.search(head))
     if " " not in m[1] and m[1] != title:
@@ -256,7 +256,8 @@ def _apposition(sentence: str, title: str, ctx: Ctx) -> Asked | None:
     m = re.search(rf"\b({_PERSON}), ((?:a|an|the) [^,.;()]{{5,60}}), ", sentence)
     if not m or _NOT_PEOPLE.search(m[1]):
         return None
-    return Asked(f"Who is {m[1]}?", m[2], sentence, True)
+    head = re.split(r" (?:of|from|in|by|for|and|at|with|on) ", m[2])[0]
+    return Asked(f"{'Who' if _HUMAN.search(head) else 'What'} is {m[1]}?", m[2], sentence, True)
 
 
 def _how_many(sentence: str, title: str, ctx: Ctx) -> Asked | None:

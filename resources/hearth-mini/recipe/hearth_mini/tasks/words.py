@@ -121,8 +121,8 @@ NOUNS = _list(
     "song, shadow, fire, snow, key, door, star, bell, market, castle, lighthouse"
 )
 EVENTS = _list(
-    "a flood, a fire, a storm, an earthquake, a drought, a strike, a landslide, an outbreak of fever, a hard winter, "
-    "a bank failure, a railway accident, a harvest failure"
+    "a flood, a fire, a storm, an earthquake, a landslide, a hurricane, a hailstorm, a tornado, "
+    "an explosion, a war, a whirlwind, a burst dam"
 )
 CAUSES = _list(
     "a broken valve, heavy rain, a power cut, a software fault, a worn bearing, a loose cable, strong wind, thick fog, "
