@@ -7,17 +7,30 @@
 
 namespace hearth {
 
+namespace {
+
+std::int64_t pagesOf(std::int64_t rows) {
+    return (rows + kPageRows - 1) / kPageRows;
+}
+
+}  // namespace
+
+std::uint64_t PagePool::bytesFor(DType type, std::int64_t numSlots, std::int64_t rowsPerSlot,
+                                 std::int64_t numHeads, std::int64_t dim) noexcept {
+    return static_cast<std::uint64_t>(pagesOf(rowsPerSlot) * numSlots) *
+           rowBytes(type, static_cast<std::size_t>(numHeads * kPageRows * dim));
+}
+
 Result<PagePool> PagePool::create(const UniqueDevice& device, OpStream* stream, CacheEntryKind kind,
                                   DType type, std::int64_t numSlots, std::int64_t rowsPerSlot,
                                   std::int64_t numHeads, std::int64_t dim) {
     HEARTH_CHECK(type == DType::F32 || type == DType::F16);
     HEARTH_CHECK(numSlots > 0 && rowsPerSlot > 0 && numHeads > 0 && dim > 0);
-    const std::int64_t pagesPerSlot = (rowsPerSlot + kPageRows - 1) / kPageRows;
+    const std::int64_t pagesPerSlot = pagesOf(rowsPerSlot);
     const std::int64_t numPages = pagesPerSlot * numSlots;
-    const auto pageElements = static_cast<std::uint64_t>(numHeads * kPageRows * dim);
     PagePool pool;
     pool.m_kind = kind;
-    pool.m_bytes = static_cast<std::uint64_t>(numPages) * rowBytes(type, pageElements);
+    pool.m_bytes = bytesFor(type, numSlots, rowsPerSlot, numHeads, dim);
     HEARTH_ASSIGN_OR_RETURN(pool.m_data, createBuffer(device, pool.m_bytes));
     std::vector<std::int32_t> table(static_cast<std::size_t>(numPages));
     std::iota(table.begin(), table.end(), 0);

@@ -30,6 +30,10 @@ public:
                                    std::int64_t rowsPerSlot, std::int64_t numHeads,
                                    std::int64_t dim);
 
+    /// Memory of a pool of these sizes without its page table.
+    static std::uint64_t bytesFor(DType type, std::int64_t numSlots, std::int64_t rowsPerSlot,
+                                  std::int64_t numHeads, std::int64_t dim) noexcept;
+
     /// For argument structs; rowSequence is the slot.
     PagedRows rows() const noexcept { return m_rows; }
     CacheEntryKind kind() const noexcept { return m_kind; }

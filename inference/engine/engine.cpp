@@ -5,6 +5,20 @@
 #include <utility>
 
 namespace hearth {
+namespace {
+
+HearthDecoder::Options decoderOptions(const EngineOptions& options) {
+    HearthDecoder::Options result;
+    result.maxRows = Engine::kMaxStepRows;
+    result.maxSequences = options.maxSequences;
+    result.contextTokens = options.contextTokens;
+    result.rewindTokens = options.rewindTokens;
+    result.cacheType = options.cacheType;
+    result.ablation = options.ablation;
+    return result;
+}
+
+}  // namespace
 
 Sequence::~Sequence() {
     m_engine.m_isSlotUsed[static_cast<std::size_t>(m_slot)] = false;
@@ -35,9 +49,14 @@ Status Sequence::addMedia(std::span<const float> vectors, std::int64_t position)
 std::int64_t Sequence::truncate(std::int64_t length) {
     HEARTH_CHECK(length >= 0);
     if (length < this->length()) {
-        // Rows of the ring that later tokens overwrote cannot be had back.
-        if (this->length() - length > m_engine.m_decoder->rewindTokens()) {
+        const HearthConfig& config = m_engine.m_model->config();
+        const std::int64_t oldestInRing =
+            m_storedEnd - HearthDecoder::ringRows(config, m_engine.m_decoder->options());
+        if (config.windowStart(length) < oldestInRing) {
             length = 0;
+        }
+        if (length == 0) {
+            m_storedEnd = 0;
         }
         m_tokens.resize(static_cast<std::size_t>(length));
     }
@@ -86,17 +105,11 @@ Result<std::unique_ptr<Engine>> Engine::create(std::shared_ptr<const Model> mode
         std::make_unique<ThreadPool>(options.numThreads > 0 ? options.numThreads : numCores);
     HEARTH_ASSIGN_OR_RETURN(engine->m_device, openDevice(*ops, 0, engine->m_pool.get()));
     HEARTH_ASSIGN_OR_RETURN(engine->m_stream, createStream(engine->m_device));
-    HearthDecoder::Options decoderOptions;
-    decoderOptions.maxRows = kMaxStepRows;
-    decoderOptions.maxSequences = options.maxSequences;
-    decoderOptions.contextTokens = options.contextTokens;
-    decoderOptions.cacheType = options.cacheType;
-    decoderOptions.ablation = options.ablation;
     const Model& shared = *engine->m_model;
     HEARTH_ASSIGN_OR_RETURN(
         HearthDecoder decoder,
         HearthDecoder::create(engine->m_device, engine->m_stream.get(), shared.config(),
-                              shared.weights(), decoderOptions));
+                              shared.weights(), decoderOptions(options)));
     engine->m_decoder.emplace(std::move(decoder));
     engine->m_encoders.emplace(engine->m_device, engine->m_stream.get(), shared.config(),
                                shared.weights(), options.ablation);
@@ -113,8 +126,11 @@ Result<std::unique_ptr<Sequence>> Engine::createSequence() {
                                            " conversations of the engine are in use");
     }
     *free = true;
-    return std::unique_ptr<Sequence>(
+    auto sequence = std::unique_ptr<Sequence>(
         new Sequence(*this, static_cast<std::int32_t>(free - m_isSlotUsed.begin())));
+    // The decode loop allocates nothing.
+    sequence->m_tokens.reserve(static_cast<std::size_t>(m_options.contextTokens));
+    return sequence;
 }
 
 Result<std::span<const float>> Engine::step(std::span<const SequenceWork> works,
@@ -152,6 +168,11 @@ Result<std::span<const float>> Engine::step(std::span<const SequenceWork> works,
         }
     }
     HEARTH_CHECK(!m_rows.empty() && static_cast<std::int64_t>(m_rows.size()) <= kMaxStepRows);
+    for (const SequenceWork& work : works) {
+        work.sequence->m_storedEnd =
+            std::max(work.sequence->m_storedEnd,
+                     work.sequence->length() + static_cast<std::int64_t>(work.tokens.size()));
+    }
     m_logits.resize(m_logitRows.size() * static_cast<std::size_t>(vocabSize));
     HEARTH_RETURN_IF_ERROR(
         m_decoder->run(m_rows, m_logitRows, m_logits, m_skipThreshold, trace, stop));
@@ -192,6 +213,10 @@ Result<std::vector<float>> Engine::encodeImage(const ImageView& image,
 Result<std::vector<float>> Engine::encodeAudio(const AudioView& audio,
                                                const std::stop_token& stop) {
     return m_encoders->encodeAudio(audio, stop);
+}
+
+CacheBytes Engine::cacheBytes(const Model& model, const EngineOptions& options) {
+    return HearthDecoder::cacheBytes(model.config(), decoderOptions(options));
 }
 
 std::string Engine::deviceDescription() const {

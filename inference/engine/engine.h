@@ -42,8 +42,8 @@ public:
     Status addMedia(std::span<const float> vectors, std::int64_t position);
 
     /// Goes back to the first `length` tokens and the media placed among them. Where the window
-    /// ring no longer holds what that needs, everything is forgotten (length 0). Returns the length
-    /// that is left.
+    /// ring no longer holds what that needs (see EngineOptions::rewindTokens), everything is
+    /// forgotten. Returns the length that is left: `length`, or 0.
     std::int64_t truncate(std::int64_t length);
 
 private:
@@ -61,6 +61,9 @@ private:
     std::int32_t m_slot;
     std::vector<std::int32_t> m_tokens;
     std::vector<Medium> m_media;
+    /// End of the rows that were ever stored, also by a step that was stopped: older rows of the
+    /// rings are overwritten.
+    std::int64_t m_storedEnd = 0;
 };
 
 /// What one sequence adds to a step.
@@ -77,8 +80,11 @@ struct EngineOptions {
     IsaRequest isa = IsaRequest::Auto;
     std::int64_t contextTokens = 32768;  ///< of each sequence; not above the model's
     std::int64_t maxSequences = 1;
+    /// Tokens that a sequence can be taken back without running everything again; 3 KiB each with
+    /// Hearth Mini and f16.
+    std::int64_t rewindTokens = 2048;
     DType cacheType = DType::F16;  ///< F16 or F32
-    HearthAblation ablation;       ///< for tests
+    HearthAblation ablation{};     ///< for tests
 };
 
 /// Runs one model: owns the compute threads, the device and the caches. One thread at a time.
@@ -129,8 +135,9 @@ public:
 
     const Model& model() const noexcept { return *m_model; }
     std::int64_t contextTokens() const noexcept { return m_options.contextTokens; }
-    /// Memory of the caches when every sequence is full.
-    std::uint64_t cacheBytes() const noexcept { return m_decoder->cacheBytes(); }
+    /// Memory of the caches when every sequence is full; known before it is allocated. Pages that
+    /// no token was written to take no memory yet.
+    static CacheBytes cacheBytes(const Model& model, const EngineOptions& options);
     /// f. e. "CPU (cpu-avx512), 2 threads".
     std::string deviceDescription() const;
 

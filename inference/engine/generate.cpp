@@ -19,8 +19,9 @@ Result<GenerateResult> generate(Engine& engine, Sequence& sequence,
                                 const GenerateOptions& options, const GenerateEvents& events,
                                 const std::stop_token& stop) {
     HEARTH_CHECK(options.maxTokens > 0 && !prompt.empty());
-    HEARTH_ASSIGN_OR_RETURN(Sampler sampler,
-                            Sampler::create(options.sampling, engine.model().config().vocabSize));
+    HEARTH_ASSIGN_OR_RETURN(
+        Sampler sampler, Sampler::create(options.sampling, static_cast<std::size_t>(
+                                                               engine.model().config().vocabSize)));
     GenerateResult result;
     const std::int64_t lengthBefore = sequence.length();
     const auto total = static_cast<std::int64_t>(prompt.size());
@@ -48,7 +49,6 @@ Result<GenerateResult> generate(Engine& engine, Sequence& sequence,
             result.end = GenerateEnd::StopToken;
             break;
         }
-        sampler.accept(token);
         result.tokens.push_back(token);
         if (events.onToken) {
             events.onToken(token);

@@ -13,7 +13,7 @@
 namespace hearth {
 
 struct GenerateOptions {
-    SamplingOptions sampling;
+    SamplerOptions sampling;
     int maxTokens = 256;                   ///< > 0
     std::vector<std::int32_t> stopTokens;  ///< end the answer and are no part of it
 };

@@ -24,6 +24,7 @@ public:
         }
         m_used += (count + kAlignment - 1) / kAlignment * kAlignment;
     }
+    std::int64_t used() const { return m_used; }
     std::uint64_t bytes() const { return static_cast<std::uint64_t>(m_used) * sizeof(T); }
 
 private:
@@ -76,129 +77,123 @@ Status HearthDecoder::allocate() {
     };
     const auto carveInts = [&](std::int32_t* base) {
         Carver<std::int32_t> carver(base);
+        // What each step uploads comes first and lies together: one copy.
         for (std::int32_t** part :
              {&m_ids, &m_positions, &m_slots, &m_windowBegin, &m_windowEnd, &m_visibleBlocks,
               &m_visibleMedia, &m_newBlocks, &m_newBlockSlots, &m_logitRows}) {
             carver.take(*part, n);
         }
+        m_staging.resize(static_cast<std::size_t>(carver.used()));
         carver.take(m_experts, n * config.expertsUsed);
         carver.take(m_selected, n * config.numKvHeads * config.selectedBlocks);
         return carver.bytes();
     };
-    m_staging.resize(static_cast<std::size_t>(n));
     HEARTH_ASSIGN_OR_RETURN(m_scratch.floats, createBuffer(*m_device, carveFloats(nullptr)));
     HEARTH_ASSIGN_OR_RETURN(m_scratch.ints, createBuffer(*m_device, carveInts(nullptr)));
     carveFloats(bufferAs<float>(m_scratch.floats));
     carveInts(bufferAs<std::int32_t>(m_scratch.ints));
 
-    // A ring holds the longest window (the block alignment adds up to a block) and the rows of a
-    // step.
-    const std::int64_t ringRows = config.window + kPageRows + n;
-    const std::int64_t entryRows = m_options.contextTokens / kPageRows + 1;
-    const auto pool = [&](PagePool& target, CacheEntryKind kind, std::int64_t rows,
-                          std::int64_t heads) -> Status {
-        HEARTH_ASSIGN_OR_RETURN(target,
-                                PagePool::create(*m_device, m_stream, kind, m_options.cacheType,
-                                                 m_options.maxSequences, rows, heads, dim));
-        return {};
-    };
     m_layers.resize(static_cast<std::size_t>(config.numLayers));
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
-        LayerCache& layer = m_layers[i];
-        const std::int64_t kvHeads = config.numKvHeads;
-        HEARTH_RETURN_IF_ERROR(pool(layer.windowKeys, CacheEntryKind::Window, ringRows, kvHeads));
-        if (config.hasMemory[i]) {
-            HEARTH_RETURN_IF_ERROR(
-                pool(layer.keys, CacheEntryKind::Full, m_options.contextTokens, kvHeads));
-            HEARTH_RETURN_IF_ERROR(
-                pool(layer.values, CacheEntryKind::Full, m_options.contextTokens, kvHeads));
-            HEARTH_RETURN_IF_ERROR(
-                pool(layer.entryKeys, CacheEntryKind::Compressed, entryRows, kvHeads));
-            HEARTH_RETURN_IF_ERROR(
-                pool(layer.entryValues, CacheEntryKind::Compressed, entryRows, kvHeads));
-        } else {
-            HEARTH_RETURN_IF_ERROR(
-                pool(layer.windowValues, CacheEntryKind::Window, ringRows, kvHeads));
-        }
-        if (config.hasCross[i]) {
-            const std::int64_t media = m_options.maxMediaVectors;
-            HEARTH_RETURN_IF_ERROR(
-                pool(layer.mediaKeys, CacheEntryKind::Media, media, config.crossKvHeads));
-            HEARTH_RETURN_IF_ERROR(
-                pool(layer.mediaValues, CacheEntryKind::Media, media, config.crossKvHeads));
-        }
+        Status status;
+        forEachPool(
+            config, m_options, i, m_layers[i],
+            [&](PagePool& pool, CacheEntryKind kind, std::int64_t rows, std::int64_t heads) {
+                if (!status.isOk()) {
+                    return;
+                }
+                Result<PagePool> created =
+                    PagePool::create(*m_device, m_stream, kind, m_options.cacheType,
+                                     m_options.maxSequences, rows, heads, dim);
+                if (created.has_value()) {
+                    pool = std::move(created).value();
+                } else {
+                    status = std::move(created).error();
+                }
+            });
+        HEARTH_RETURN_IF_ERROR(std::move(status).withContext("allocating the caches of a layer"));
     }
     return {};
 }
 
-std::int64_t HearthDecoder::rewindTokens() const noexcept {
-    return m_layers.front().windowKeys.rowsPerSlot() - (m_config->window + kPageRows);
+/// Calls `visit(pool, kind, rows of a sequence, heads)` for each pool that layer `index` has.
+template <class Layer, class Visitor>
+void HearthDecoder::forEachPool(const HearthConfig& config, const Options& options,
+                                std::size_t index, Layer& layer, const Visitor& visit) {
+    const std::int64_t kvHeads = config.numKvHeads;
+    const std::int64_t ring = ringRows(config, options);
+    visit(layer.windowKeys, CacheEntryKind::Window, ring, kvHeads);
+    if (config.hasMemory[index]) {
+        const std::int64_t entries = options.contextTokens / kPageRows + 1;
+        visit(layer.keys, CacheEntryKind::Full, options.contextTokens, kvHeads);
+        visit(layer.values, CacheEntryKind::Full, options.contextTokens, kvHeads);
+        visit(layer.entryKeys, CacheEntryKind::Compressed, entries, kvHeads);
+        visit(layer.entryValues, CacheEntryKind::Compressed, entries, kvHeads);
+    } else {
+        visit(layer.windowValues, CacheEntryKind::Window, ring, kvHeads);
+    }
+    if (config.hasCross[index]) {
+        visit(layer.mediaKeys, CacheEntryKind::Media, options.maxMediaVectors, config.crossKvHeads);
+        visit(layer.mediaValues, CacheEntryKind::Media, options.maxMediaVectors,
+              config.crossKvHeads);
+    }
 }
 
-std::uint64_t HearthDecoder::cacheBytes() const noexcept {
-    std::uint64_t bytes = 0;
-    for (const LayerCache& layer : m_layers) {
-        for (const PagePool* pool :
-             {&layer.windowKeys, &layer.windowValues, &layer.keys, &layer.values, &layer.entryKeys,
-              &layer.entryValues, &layer.mediaKeys, &layer.mediaValues}) {
-            bytes += pool->bytes();
-        }
+std::int64_t HearthDecoder::ringRows(const HearthConfig& config, const Options& options) noexcept {
+    // The longest window (the block alignment adds up to a block), the rows of a step, which are
+    // stored before any of its queries runs, and what a sequence may go back.
+    const std::int64_t rows = config.window + kPageRows + options.maxRows + options.rewindTokens;
+    return (rows + kPageRows - 1) / kPageRows * kPageRows;
+}
+
+CacheBytes HearthDecoder::cacheBytes(const HearthConfig& config, const Options& options) {
+    CacheBytes bytes;
+    const LayerCache none;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(config.numLayers); ++i) {
+        forEachPool(
+            config, options, i, none,
+            [&](const PagePool&, CacheEntryKind kind, std::int64_t rows, std::int64_t heads) {
+                const std::uint64_t pool = PagePool::bytesFor(
+                    options.cacheType, options.maxSequences, rows, heads, config.headDim);
+                (kind == CacheEntryKind::Media ? bytes.media : bytes.text) += pool;
+            });
     }
     return bytes;
 }
 
 Status HearthDecoder::prepareRows(std::span<const DecoderRow> rows,
                                   std::span<const std::int32_t> logitRows) {
-    const auto upload = [&](std::int32_t* target, auto value) -> Status {
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            m_staging[i] = static_cast<std::int32_t>(value(rows[i]));
-        }
-        return uploadStaging(target, rows.size());
-    };
-    const auto windowStart = [this](const DecoderRow& row) {
-        return m_config->windowStart(row.position);
-    };
-    HEARTH_RETURN_IF_ERROR(upload(m_ids, [](const DecoderRow& row) { return row.token; }));
-    HEARTH_RETURN_IF_ERROR(upload(m_positions, [](const DecoderRow& row) { return row.position; }));
-    HEARTH_RETURN_IF_ERROR(upload(m_slots, [](const DecoderRow& row) { return row.slot; }));
-    HEARTH_RETURN_IF_ERROR(upload(m_windowBegin, windowStart));
-    HEARTH_RETURN_IF_ERROR(
-        upload(m_windowEnd, [](const DecoderRow& row) { return row.position + 1; }));
-    HEARTH_RETURN_IF_ERROR(upload(
-        m_visibleBlocks, [&](const DecoderRow& row) { return windowStart(row) / kPageRows; }));
-    HEARTH_RETURN_IF_ERROR(
-        upload(m_visibleMedia, [](const DecoderRow& row) { return row.visibleMedia; }));
     m_maxVisibleBlocks = 0;
+    m_numNewBlocks = 0;
     m_seesMedia = false;
-    for (const DecoderRow& row : rows) {
-        m_maxVisibleBlocks = std::max(m_maxVisibleBlocks, windowStart(row) / kPageRows);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const DecoderRow& row = rows[i];
+        const std::int64_t windowStart = m_config->windowStart(row.position);
+        const std::int64_t visibleBlocks = windowStart / kPageRows;
+        stagingOf(m_ids)[i] = row.token;
+        stagingOf(m_positions)[i] = row.position;
+        stagingOf(m_slots)[i] = row.slot;
+        stagingOf(m_windowBegin)[i] = static_cast<std::int32_t>(windowStart);
+        stagingOf(m_windowEnd)[i] = row.position + 1;
+        stagingOf(m_visibleBlocks)[i] = static_cast<std::int32_t>(visibleBlocks);
+        stagingOf(m_visibleMedia)[i] = row.visibleMedia;
+        m_maxVisibleBlocks = std::max(m_maxVisibleBlocks, visibleBlocks);
         m_seesMedia = m_seesMedia || row.visibleMedia > 0;
-    }
-    const auto uploadCompleted = [&](std::int32_t* target, auto value) -> Status {
-        std::size_t count = 0;
-        for (const DecoderRow& row : rows) {
-            if (row.position % kPageRows == kPageRows - 1) {
-                m_staging[count++] = static_cast<std::int32_t>(value(row));
-            }
+        if (row.position % kPageRows == kPageRows - 1) {
+            stagingOf(m_newBlocks)[m_numNewBlocks] =
+                row.position / static_cast<std::int32_t>(kPageRows);
+            stagingOf(m_newBlockSlots)[m_numNewBlocks] = row.slot;
+            ++m_numNewBlocks;
         }
-        m_numNewBlocks = static_cast<std::int64_t>(count);
-        return uploadStaging(target, count);
-    };
-    HEARTH_RETURN_IF_ERROR(uploadCompleted(
-        m_newBlocks, [](const DecoderRow& row) { return row.position / kPageRows; }));
-    HEARTH_RETURN_IF_ERROR(
-        uploadCompleted(m_newBlockSlots, [](const DecoderRow& row) { return row.slot; }));
-    std::copy(logitRows.begin(), logitRows.end(), m_staging.begin());
-    return uploadStaging(m_logitRows, logitRows.size());
+    }
+    std::copy(logitRows.begin(), logitRows.end(), stagingOf(m_logitRows));
+    return uploadStaging();
 }
 
-Status HearthDecoder::uploadStaging(std::int32_t* target, std::size_t count) {
-    if (count == 0) {
-        return {};
-    }
-    HEARTH_RETURN_IF_ERROR(check(
-        m_ops->copyToDevice(m_stream, target, m_staging.data(), count * sizeof(std::int32_t))));
-    // The staging memory is used again at once.
+Status HearthDecoder::uploadStaging() {
+    HEARTH_RETURN_IF_ERROR(check(m_ops->copyToDevice(m_stream, m_ids, m_staging.data(),
+                                                     m_staging.size() * sizeof(std::int32_t))));
+    // The staging memory is written again by the next step.
     return check(m_ops->streamSynchronize(m_stream));
 }
 
@@ -576,12 +571,10 @@ Status HearthDecoder::storeMedia(std::int32_t slot, std::int64_t first,
         const float* source = vectors.data() + done * config.width;
         const auto bytes = static_cast<std::uint64_t>(rows * config.width) * sizeof(float);
         HEARTH_RETURN_IF_ERROR(check(m_ops->copyToDevice(m_stream, m_h, source, bytes)));
-        const auto numRows = static_cast<std::size_t>(rows);
-        std::iota(m_staging.begin(), m_staging.begin() + rows,
-                  static_cast<std::int32_t>(first + done));
-        HEARTH_RETURN_IF_ERROR(uploadStaging(m_positions, numRows));
-        std::fill_n(m_staging.begin(), numRows, slot);
-        HEARTH_RETURN_IF_ERROR(uploadStaging(m_slots, numRows));
+        std::int32_t* positions = stagingOf(m_positions);
+        std::iota(positions, positions + rows, static_cast<std::int32_t>(first + done));
+        std::fill_n(stagingOf(m_slots), rows, slot);
+        HEARTH_RETURN_IF_ERROR(uploadStaging());
         for (std::size_t index = 0; index < m_layers.size(); ++index) {
             if (!config.hasCross[index]) {
                 continue;

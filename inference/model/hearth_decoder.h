@@ -29,6 +29,12 @@ struct RouterTrace {
     std::vector<float> weights;         ///< [layers, rows, slots]
 };
 
+/// Bytes of the caches of a decoder.
+struct CacheBytes {
+    std::uint64_t text = 0;   ///< keys, values and compressed entries of tokens
+    std::uint64_t media = 0;  ///< keys and values of media vectors
+};
+
 /// One row of a step: a token at its place in a sequence.
 struct DecoderRow {
     std::int32_t token = 0;
@@ -46,6 +52,7 @@ public:
         std::int64_t maxRows = 256;            ///< rows of a step
         std::int64_t maxSequences = 1;         ///< slots of the caches
         std::int64_t contextTokens = 0;        ///< tokens of a sequence
+        std::int64_t rewindTokens = 2048;      ///< that a sequence can go back in its rings
         std::int64_t maxMediaVectors = 65536;  ///< of a sequence
         DType cacheType = DType::F16;          ///< F16 or F32
         HearthAblation ablation;
@@ -71,10 +78,10 @@ public:
     Status storeMedia(std::int32_t slot, std::int64_t first, std::span<const float> vectors);
 
     const Options& options() const noexcept { return m_options; }
-    /// Tokens that a sequence can go back and still find its window in the ring.
-    std::int64_t rewindTokens() const noexcept;
-    /// Memory of the caches when they are full.
-    std::uint64_t cacheBytes() const noexcept;
+    /// Rows of a window ring: row p is overwritten by row p + ringRows.
+    static std::int64_t ringRows(const HearthConfig& config, const Options& options) noexcept;
+    /// Memory that the caches of all sequences take when they are full.
+    static CacheBytes cacheBytes(const HearthConfig& config, const Options& options);
 
 private:
     struct LayerCache {
@@ -96,9 +103,16 @@ private:
     HearthDecoder(const UniqueDevice& device, OpStream* stream, const HearthConfig& config,
                   const HearthWeights& weights, const Options& options);
 
+    template <class Layer, class Visitor>
+    static void forEachPool(const HearthConfig& config, const Options& options, std::size_t index,
+                            Layer& layer, const Visitor& visit);
     Status allocate();
     Status prepareRows(std::span<const DecoderRow> rows, std::span<const std::int32_t> logitRows);
-    Status uploadStaging(std::int32_t* target, std::size_t count);
+    Status uploadStaging();
+    /// Where the host prepares the step array that is at `part` on the device.
+    std::int32_t* stagingOf(const std::int32_t* part) noexcept {
+        return m_staging.data() + (part - m_ids);
+    }
     Status attention(std::size_t layer, std::int64_t rows);
     Status crossAttention(std::size_t layer, std::int64_t rows);
     Status feedForward(std::size_t layer, std::int64_t rows, float skipThreshold,
@@ -113,7 +127,7 @@ private:
     Options m_options;
     std::vector<LayerCache> m_layers;
     Scratch m_scratch;
-    std::vector<std::int32_t> m_staging;  ///< [maxRows] on the host, for what a step uploads
+    std::vector<std::int32_t> m_staging;  ///< the step arrays m_ids .. m_logitRows on the host
     UniqueBuffer m_logits;
     std::int64_t m_logitCapacity = 0;
 

@@ -1,6 +1,6 @@
 // The engine against vectors that the PyTorch model of the recipe computed (hearth_mini.vectors):
-// the folder named by HEARTH_PARITY_DIR holds model.gguf (or random-f32.gguf) and one folder a
-// case.
+// the folder named by HEARTH_PARITY_DIR, or tests/data/parity, holds model.gguf (or
+// random-f32.gguf) and one folder a case.
 
 #include <gtest/gtest.h>
 
@@ -28,13 +28,13 @@ constexpr float kDecisiveMargin = 1e-4F;
 
 fs::path parityFolder() {
     const char* folder = std::getenv("HEARTH_PARITY_DIR");
-    return folder == nullptr ? fs::path() : fs::path(folder);
+    return folder == nullptr ? fs::path(HEARTH_TEST_DATA_DIR) / "parity" : fs::path(folder);
 }
 
 std::shared_ptr<const Model> loadModel() {
     for (const char* name : {"model.gguf", "random-f32.gguf"}) {
         if (fs::exists(parityFolder() / name)) {
-            auto model = Model::load(parityFolder() / name);
+            auto model = Model::load(parityFolder() / name, {.needsTokenizer = false});
             EXPECT_TRUE(model.has_value()) << model.error().message();
             return model.has_value() ? std::move(model).value() : nullptr;
         }
@@ -45,17 +45,18 @@ std::shared_ptr<const Model> loadModel() {
 struct Comparison {
     std::int64_t positions = 0;  ///< compared
     std::int64_t sameArgmax = 0;
-    double worst = 0;  ///< relative difference
+    double worst = 0;   ///< relative difference
+    double median = 0;  ///< relative difference
 };
 
 class ParityTest : public testing::TestWithParam<IsaRequest> {
 protected:
     void SetUp() override {
-        if (parityFolder().empty()) {
-            GTEST_SKIP() << "HEARTH_PARITY_DIR names no folder of vectors";
-        }
         m_model = loadModel();
-        ASSERT_NE(m_model, nullptr);
+        if (m_model == nullptr && !HasFailure()) {
+            GTEST_SKIP() << parityFolder() << " holds no model; name a folder of vectors in "
+                         << "HEARTH_PARITY_DIR";
+        }
     }
 
     /// Logits of all positions of a case.
@@ -119,6 +120,7 @@ protected:
         const auto vocab = static_cast<std::size_t>(expected.shape[1]);
         const auto count = static_cast<std::size_t>(expected.shape[0]);
         Comparison result;
+        std::vector<double> differences;
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t entry = positions.size() - count + i;
             if (routing[entry] < kDecisiveMargin || selection[entry] < kDecisiveMargin) {
@@ -135,7 +137,12 @@ protected:
             ++result.positions;
             result.sameArgmax += std::max_element(ours, ours + vocab) - ours ==
                                  std::max_element(theirs, theirs + vocab) - theirs;
-            result.worst = std::max(result.worst, static_cast<double>(difference) / largest);
+            differences.push_back(static_cast<double>(difference) / largest);
+        }
+        if (!differences.empty()) {
+            std::sort(differences.begin(), differences.end());
+            result.worst = differences.back();
+            result.median = differences[differences.size() / 2];
         }
         return result;
     }
@@ -144,12 +151,15 @@ protected:
 };
 
 TEST_P(ParityTest, LogitsAgreeWithPyTorch) {
-    for (const char* name : {"short", "long", "picture", "sound"}) {
+    for (const std::string name : {"short", "long", "picture", "sound"}) {
         SCOPED_TRACE(name);
+        if (name == "long" && GetParam() == IsaRequest::Reference) {
+            continue;  // scalar code takes minutes for 2,000 tokens
+        }
         const auto expected = readNpy(parityFolder() / name / "logits.npy");
         ASSERT_TRUE(expected.has_value());
         const Comparison result = compare(name, *expected, logitsOf(name, {}));
-        std::printf("%s: %lld positions, worst relative difference %.2e\n", name,
+        std::printf("%s: %lld positions, worst relative difference %.2e\n", name.c_str(),
                     static_cast<long long>(result.positions), result.worst);
         EXPECT_GT(result.positions, 0);
         EXPECT_EQ(result.sameArgmax, result.positions);
@@ -158,6 +168,9 @@ TEST_P(ParityTest, LogitsAgreeWithPyTorch) {
 }
 
 TEST_P(ParityTest, EveryPartOfTheModelMatters) {
+    if (GetParam() == IsaRequest::Reference) {
+        GTEST_SKIP() << "the parts are switched off outside the kernels; one table shows it";
+    }
     struct Case {
         const char* name;
         const char* part;
@@ -178,7 +191,11 @@ TEST_P(ParityTest, EveryPartOfTheModelMatters) {
         ASSERT_TRUE(without.has_value());
         // Without a part other experts and blocks are near-ties, which the stored margins do not
         // tell: the typical position agrees, single ones may not.
-        (void)without;
+        const Comparison result = compare(c.name, *without, logits);
+        std::printf("without %s: %lld positions, relative difference %.2e (median), %.2e (worst)\n",
+                    c.part, static_cast<long long>(result.positions), result.median, result.worst);
+        EXPECT_GT(result.positions, 0);
+        EXPECT_LE(result.median, kTolerance);
     }
 }
 
