@@ -163,7 +163,9 @@ int run(int argc, char** argv) {
         ->add_option("--type", quantize.type,
                      "q8_0, q4_0, q5_0, q4_k, q5_k, q6_k, f16, bf16 or f32")
         ->required()
-        ->check(CLI::IsMember({"q8_0", "q4_0", "q5_0", "q4_k", "q5_k", "q6_k", "f16", "bf16", "f32"}, CLI::ignore_case));
+        ->check(
+            CLI::IsMember({"q8_0", "q4_0", "q5_0", "q4_k", "q5_k", "q6_k", "f16", "bf16", "f32"},
+                          CLI::ignore_case));
     quantizeCommand->add_flag("--json", quantize.isJson, "Print one JSON object");
     quantizeCommand->callback([&] { action = [&] { return runQuantize(quantize); }; });
 

@@ -1,0 +1,25 @@
+#include "app/cli/open_engine.h"
+
+#include "app/core/program_files.h"
+
+namespace hearth::cli {
+
+Result<std::shared_ptr<const Model>> openModel(const ModelArguments& arguments) {
+    std::filesystem::path path = arguments.model;
+    if (path.empty()) {
+        HEARTH_ASSIGN_OR_RETURN(path, app::findBuiltInModel());
+    }
+    return Model::load(path);
+}
+
+Result<std::unique_ptr<Engine>> openEngine(const ModelArguments& arguments, EngineOptions options) {
+    if (arguments.device == "cuda") {
+        return Status(ErrorCode::Unsupported,
+                      "running on the GPU is not there yet; use --device cpu or auto");
+    }
+    HEARTH_ASSIGN_OR_RETURN(std::shared_ptr<const Model> model, openModel(arguments));
+    options.numThreads = arguments.numThreads;
+    return Engine::create(std::move(model), options);
+}
+
+}  // namespace hearth::cli

@@ -1,0 +1,42 @@
+#include "app/core/prompt_tokens.h"
+
+#include <optional>
+#include <string>
+
+#include "inference/tokenizer/tokenizer.h"
+
+namespace hearth::app {
+
+Status checkChatTokens(const Tokenizer& tokenizer) {
+    for (const char* name : {"<|system|>", "<|user|>", "<|assistant|>", "<|end|>", "<|image|>",
+                             "<|audio|>", "<|document|>"}) {
+        if (!tokenizer.specialToken(name).has_value()) {
+            return {ErrorCode::CorruptData, std::string("the vocabulary has no token ") + name};
+        }
+    }
+    return {};
+}
+
+Result<std::vector<std::int32_t>> promptTokens(const Tokenizer& tokenizer,
+                                               std::span<const PromptPiece> pieces) {
+    std::vector<std::int32_t> tokens;
+    for (const PromptPiece& piece : pieces) {
+        if (piece.kind == PromptPiece::Kind::Special) {
+            tokens.push_back(tokenizer.specialToken(piece.text).value());
+        } else {
+            HEARTH_ASSIGN_OR_RETURN(const std::vector<TokenId> ids, tokenizer.encode(piece.text));
+            tokens.insert(tokens.end(), ids.begin(), ids.end());
+        }
+    }
+    return tokens;
+}
+
+std::vector<std::int32_t> answerEndTokens(const Tokenizer& tokenizer) {
+    std::vector<std::int32_t> tokens{tokenizer.specialToken("<|end|>").value()};
+    if (const std::optional<TokenId> end = tokenizer.specialToken("<|endoftext|>")) {
+        tokens.push_back(*end);
+    }
+    return tokens;
+}
+
+}  // namespace hearth::app
