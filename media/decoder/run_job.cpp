@@ -10,6 +10,7 @@
 #include "media/decoder/formats/document.h"
 #include "media/decoder/formats/picture.h"
 #include "media/decoder/formats/sound.h"
+#include "media/decoder/utf8.h"
 
 namespace hearth::media {
 namespace {
@@ -89,14 +90,16 @@ protocol::Message runJob(ByteSource& source, const JobContext& context) {
         if (answer) {
             return std::move(*answer);
         }
-        return protocol::Failure{answer.error().code(), answer.error().message()};
+        // Libraries quote names out of the file in their messages.
+        return protocol::Failure{answer.error().code(), cleanLine(answer.error().message(), 1000)};
     } catch (const std::bad_alloc&) {
         return protocol::Failure{ErrorCode::OutOfMemory, "decoding needs more memory than allowed"};
     } catch (const std::length_error&) {
         return protocol::Failure{ErrorCode::OutOfMemory, "decoding needs more memory than allowed"};
     } catch (const std::exception& error) {
-        return protocol::Failure{ErrorCode::CorruptData,
-                                 std::string("the file cannot be decoded: ") + error.what()};
+        return protocol::Failure{
+            ErrorCode::CorruptData,
+            cleanLine(std::string("the file cannot be decoded: ") + error.what(), 1000)};
     }
 }
 

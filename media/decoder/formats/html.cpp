@@ -134,7 +134,10 @@ std::string declaredEncoding(std::span<const std::byte> file) {
             continue;
         }
         begin = head.find_first_not_of("\"' ", begin + key.size());
-        const std::size_t end = std::min(head.find_first_of("\"' />;?\r\n", begin), head.size());
+        // ICU is lenient with names and would accept one with bytes of anything in it.
+        const std::size_t end =
+            std::min(head.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_.:+", begin),
+                     head.size());
         if (begin < end && end - begin < 40) {
             return head.substr(begin, end - begin);
         }

@@ -132,6 +132,14 @@ over lines.</p><ul><li>one<li>two</ul><table><tr><td>a</td><td>b</td></tr><tr><t
               "x = 1\n  y = 2\n\nTail & <end>\n\nunclosed\n");
 }
 
+TEST_F(DecodeDocument, HtmlThatNamesItsEncodingInOtherBytes) {
+    const auto document = m_client->decodeDocument(
+        write("odd.html", "<!DOCTYPE html><meta charset=\"iso-8859\xCE\xCE-1\"><p>\xE9t\xE9"));
+    ASSERT_TRUE(document.has_value()) << document.error().message();
+    EXPECT_EQ(document->encoding.find('\xCE'), std::string::npos);
+    EXPECT_FALSE(document->pages[0].empty());
+}
+
 TEST_F(DecodeDocument, HtmlBombsEndSoon) {
     std::string laughs = "<!DOCTYPE html [<!ENTITY a \"ha\">";
     for (char c = 'b'; c < 'm'; ++c) {
