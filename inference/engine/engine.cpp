@@ -183,9 +183,11 @@ Result<std::span<const float>> Engine::step(std::span<const SequenceWork> works,
     return std::span<const float>(m_logits);
 }
 
-Result<std::span<const float>> Engine::prefill(
-    Sequence& sequence, std::span<const std::int32_t> tokens, const std::stop_token& stop,
-    const std::function<void(std::int64_t)>& onProgress) {
+Result<std::span<const float>> Engine::prefill(Sequence& sequence,
+                                               std::span<const std::int32_t> tokens,
+                                               const std::stop_token& stop,
+                                               const std::function<void(std::int64_t)>& onProgress,
+                                               RouterTrace* trace) {
     HEARTH_CHECK(!tokens.empty());
     std::span<const float> logits;
     for (std::size_t done = 0; done < tokens.size();) {
@@ -196,7 +198,7 @@ Result<std::span<const float>> Engine::prefill(
             .sequence = &sequence,
             .tokens = tokens.subspan(done, count),
             .logits = isLast ? SequenceWork::Logits::Last : SequenceWork::Logits::None};
-        HEARTH_ASSIGN_OR_RETURN(logits, step({&work, 1}, stop));
+        HEARTH_ASSIGN_OR_RETURN(logits, step({&work, 1}, stop, trace));
         done += count;
         if (onProgress) {
             onProgress(static_cast<std::int64_t>(done));

@@ -116,11 +116,12 @@ public:
                                         RouterTrace* trace = nullptr);
 
     /// Runs any number of tokens of one sequence, step by step; logits of the last one. After each
-    /// step `onProgress` gets the number of tokens done. On Cancelled the sequence keeps the steps
-    /// that were finished.
-    Result<std::span<const float>> prefill(
-        Sequence& sequence, std::span<const std::int32_t> tokens, const std::stop_token& stop = {},
-        const std::function<void(std::int64_t)>& onProgress = {});
+    /// step `onProgress` gets the number of tokens done, and `trace` holds that step's experts. On
+    /// Cancelled the sequence keeps the steps that were finished.
+    Result<std::span<const float>> prefill(Sequence& sequence, std::span<const std::int32_t> tokens,
+                                           const std::stop_token& stop = {},
+                                           const std::function<void(std::int64_t)>& onProgress = {},
+                                           RouterTrace* trace = nullptr);
 
     /// Media vectors [n, width] of a prepared picture or of one chunk of a recording. Errors:
     /// InvalidArgument, Cancelled, OutOfMemory, Device.
@@ -135,6 +136,7 @@ public:
 
     const Model& model() const noexcept { return *m_model; }
     std::int64_t contextTokens() const noexcept { return m_options.contextTokens; }
+    std::int64_t maxSequences() const noexcept { return m_options.maxSequences; }
     /// Memory of the caches when every sequence is full; known before it is allocated. Pages that
     /// no token was written to take no memory yet.
     static CacheBytes cacheBytes(const Model& model, const EngineOptions& options);

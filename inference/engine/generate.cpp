@@ -23,15 +23,29 @@ Result<GenerateResult> generate(Engine& engine, Sequence& sequence,
         Sampler sampler, Sampler::create(options.sampling, static_cast<std::size_t>(
                                                                engine.model().config().vocabSize)));
     GenerateResult result;
+    result.tokens.reserve(static_cast<std::size_t>(
+        std::min<std::int64_t>(options.maxTokens, engine.contextTokens())));
     const std::int64_t lengthBefore = sequence.length();
+    RouterTrace routing;
+    RouterTrace* const trace = events.onRouting ? &routing : nullptr;
+    std::int64_t traced = lengthBefore;
+    const auto reportRouting = [&] {
+        if (trace != nullptr && traced < sequence.length()) {
+            events.onRouting(traced, routing);
+            traced = sequence.length();
+        }
+    };
     const auto total = static_cast<std::int64_t>(prompt.size());
     const Clock::time_point promptStart = Clock::now();
-    Result<std::span<const float>> logits =
-        engine.prefill(sequence, prompt, stop, [&](std::int64_t done) {
+    Result<std::span<const float>> logits = engine.prefill(
+        sequence, prompt, stop,
+        [&](std::int64_t done) {
+            reportRouting();
             if (events.onPromptProgress) {
                 events.onPromptProgress(done, total);
             }
-        });
+        },
+        trace);
     result.promptTokens = sequence.length() - lengthBefore;
     result.promptSeconds = secondsSince(promptStart);
     const Clock::time_point generateStart = Clock::now();
@@ -63,7 +77,8 @@ Result<GenerateResult> generate(Engine& engine, Sequence& sequence,
         }
         const SequenceWork work{
             .sequence = &sequence, .tokens = {&token, 1}, .logits = SequenceWork::Logits::Last};
-        logits = engine.step({&work, 1}, stop);
+        logits = engine.step({&work, 1}, stop, trace);
+        reportRouting();
     }
     result.generateSeconds = secondsSince(generateStart);
     return result;

@@ -18,10 +18,12 @@ struct GenerateOptions {
     std::vector<std::int32_t> stopTokens;  ///< end the answer and are no part of it
 };
 
-/// What is called while an answer is made, on the calling thread; both may be empty.
+/// What is called while an answer is made, on the calling thread; each may be empty.
 struct GenerateEvents {
     std::function<void(std::int64_t done, std::int64_t total)> onPromptProgress;
     std::function<void(std::int32_t token)> onToken;
+    /// After each step, with the experts of its tokens from position `first` on.
+    std::function<void(std::int64_t first, const RouterTrace& trace)> onRouting;
 };
 
 enum class GenerateEnd { StopToken, MaxTokens, ContextFull, Cancelled };
