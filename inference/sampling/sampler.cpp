@@ -4,147 +4,290 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <string>
+#include <utility>
 
 namespace hearth {
 namespace {
 
-constexpr float kNever = -std::numeric_limits<float>::infinity();
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-Status outOfRange(const char* option, const char* range) {
-    return {ErrorCode::InvalidArgument,
-            std::string("sampling option ") + option + " must be " + range};
+/// e^x for x <= 0, from additions and multiplications alone: the C library's last bit differs
+/// between machines, and a choice must not. Relative error below 2^-50.
+double expNegative(double x) noexcept {
+    // Below this the result adds nothing to a sum that contains e^0, whatever the vocabulary.
+    constexpr double kSmallest = -100.0;
+    if (!(x > kSmallest)) {
+        return 0.0;
+    }
+    constexpr double kLog2E = 0x1.71547652b82fep+0;
+    constexpr double kLn2High = 0x1.62e42fefa3800p-1;  // 11 low zero bits: times k is exact
+    constexpr double kLn2Low = 0x1.ef35793c76730p-45;
+    const auto k = static_cast<int>(x * kLog2E - 0.5);
+    const double r = (x - k * kLn2High) - k * kLn2Low;
+    // |r| <= ln(2) / 2, where the Taylor series to r^13 is off by less than 2^-57.
+    double sum = 1.0;
+    for (int i = 13; i >= 1; --i) {
+        sum = 1.0 + sum * r / i;
+    }
+    return sum * std::bit_cast<double>(static_cast<std::uint64_t>(1023 + k) << 52U);
 }
 
-Status checkOptions(const SamplingOptions& options) {
-    // Written so that NaN fails too.
-    if (!(options.temperature >= 0.0F && options.temperature <= 100.0F)) {
-        return outOfRange("temperature", "0 to 100");
+/// A logit as the sampler sees it: what is no number is never chosen, +infinity stays comparable.
+float usable(float logit) noexcept {
+    if (std::isnan(logit)) {
+        return -kInfinity;
     }
-    if (options.topK < 0) {
-        return outOfRange("top-k", "0 (all) or more");
+    return std::min(logit, std::numeric_limits<float>::max());
+}
+
+Status checkRange(const char* name, float value, bool isValid, const char* range) {
+    if (isValid) {
+        return {};
     }
-    if (!(options.topP > 0.0F && options.topP <= 1.0F)) {
-        return outOfRange("top-p", "above 0 and at most 1");
-    }
-    if (!(options.minP >= 0.0F && options.minP < 1.0F)) {
-        return outOfRange("min-p", "at least 0 and below 1");
-    }
-    if (!(options.repeatPenalty >= 1.0F && options.repeatPenalty <= 100.0F)) {
-        return outOfRange("repetition penalty", "1 (off) to 100");
-    }
-    if (options.repeatWindow < 0 || options.repeatWindow > 1 << 20) {
-        return outOfRange("repetition window", "0 (off) to 1,048,576");
-    }
-    return {};
+    return {ErrorCode::InvalidArgument,
+            std::string(name) + " is " + std::to_string(value) + ", " + range + " was expected"};
 }
 
 }  // namespace
 
-SamplingRandom::SamplingRandom(std::uint64_t seed) noexcept : m_state{} {
-    for (std::uint64_t& word : m_state) {
-        seed += 0x9E3779B97F4A7C15U;
-        std::uint64_t mixed = seed;
-        mixed = (mixed ^ (mixed >> 30U)) * 0xBF58476D1CE4E5B9U;
-        mixed = (mixed ^ (mixed >> 27U)) * 0x94D049BB133111EBU;
-        word = mixed ^ (mixed >> 31U);
+Result<Sampler> Sampler::create(const SamplerOptions& options, std::size_t vocabularySize) {
+    constexpr int kMaxWindow = 65536;
+    constexpr int kMaxLogprobs = 100;
+    const auto isIn = [](float value, float low, float high) {
+        return value >= low && value <= high;
+    };
+    HEARTH_RETURN_IF_ERROR(checkRange(
+        "repetition penalty", options.repetitionPenalty,
+        std::isfinite(options.repetitionPenalty) && options.repetitionPenalty > 0, "more than 0"));
+    HEARTH_RETURN_IF_ERROR(checkRange(
+        "repetition window", static_cast<float>(options.repetitionWindow),
+        options.repetitionWindow >= 0 && options.repetitionWindow <= kMaxWindow, "0 to 65536"));
+    HEARTH_RETURN_IF_ERROR(
+        checkRange("top-k", static_cast<float>(options.topK), options.topK >= 0, "0 or more"));
+    HEARTH_RETURN_IF_ERROR(checkRange("top-p", options.topP,
+                                      options.topP > 0 && isIn(options.topP, 0, 1),
+                                      "more than 0 and at most 1"));
+    HEARTH_RETURN_IF_ERROR(checkRange("min-p", options.minP, isIn(options.minP, 0, 1), "0 to 1"));
+    HEARTH_RETURN_IF_ERROR(
+        checkRange("temperature", options.temperature,
+                   std::isfinite(options.temperature) && options.temperature >= 0, "0 or more"));
+    HEARTH_RETURN_IF_ERROR(
+        checkRange("number of log probabilities", static_cast<float>(options.numLogprobs),
+                   options.numLogprobs >= 0 && options.numLogprobs <= kMaxLogprobs, "0 to 100"));
+    if (vocabularySize == 0 ||
+        vocabularySize > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
+        return Status(
+            ErrorCode::InvalidArgument,
+            "a vocabulary of " + std::to_string(vocabularySize) + " tokens cannot be sampled from");
     }
+    return Sampler(options, vocabularySize);
 }
 
-double SamplingRandom::next() noexcept {
-    const std::uint64_t result = std::rotl(m_state[1] * 5, 7) * 9;
-    const std::uint64_t shifted = m_state[1] << 17U;
-    m_state[2] ^= m_state[0];
-    m_state[3] ^= m_state[1];
-    m_state[1] ^= m_state[2];
-    m_state[0] ^= m_state[3];
-    m_state[2] ^= shifted;
-    m_state[3] = std::rotl(m_state[3], 45);
-    constexpr double kScale = 1.0 / 9007199254740992.0;  // 2^-53
-    return static_cast<double>(result >> 11U) * kScale;
+Sampler::Sampler(const SamplerOptions& options, std::size_t vocabularySize)
+    : m_options(options), m_vocabularySize(vocabularySize), m_random(options.seed) {
+    if (options.repetitionPenalty != 1.0F && options.repetitionWindow > 0) {
+        m_recent.assign(static_cast<std::size_t>(options.repetitionWindow), -1);
+        m_penalised.resize(vocabularySize);
+    }
+    m_candidates.reserve(vocabularySize);
+    m_topLogprobs.reserve(std::min(static_cast<std::size_t>(options.numLogprobs), vocabularySize));
 }
 
-Sampler::Sampler(const SamplingOptions& options, std::int64_t vocabSize)
-    : m_options(options),
-      m_random(options.seed),
-      m_candidates(static_cast<std::size_t>(vocabSize)),
-      m_probabilities(static_cast<std::size_t>(vocabSize)),
-      m_recent(static_cast<std::size_t>(options.repeatWindow)) {}
-
-Result<Sampler> Sampler::create(const SamplingOptions& options, std::int64_t vocabSize) {
-    HEARTH_CHECK(vocabSize > 0);
-    HEARTH_RETURN_IF_ERROR(checkOptions(options));
-    return Sampler(options, vocabSize);
+bool Sampler::isBetter(const Candidate& a, const Candidate& b) noexcept {
+    return a.logit != b.logit ? a.logit > b.logit : a.token < b.token;
 }
 
-void Sampler::accept(std::int32_t token) noexcept {
+void Sampler::remember(std::int32_t token) noexcept {
     if (!m_recent.empty()) {
-        m_recent[m_nextRecent] = token;
-        m_nextRecent = (m_nextRecent + 1) % m_recent.size();
-        m_numRecent = std::min(m_numRecent + 1, m_recent.size());
+        m_recent[m_recentEnd] = token;
+        m_recentEnd = (m_recentEnd + 1) % m_recent.size();
     }
 }
 
-Result<std::int32_t> Sampler::sample(std::span<const float> logits) {
-    HEARTH_CHECK(logits.size() == m_candidates.size());
-    for (std::size_t i = 0; i < logits.size(); ++i) {
-        m_candidates[i] = {std::isnan(logits[i]) ? kNever : logits[i],
-                           static_cast<std::int32_t>(i)};
+void Sampler::observe(std::span<const std::int32_t> tokens) noexcept {
+    for (const std::int32_t token : tokens) {
+        if (token >= 0 && static_cast<std::size_t>(token) < m_vocabularySize) {
+            remember(token);
+        }
     }
-    if (m_options.repeatPenalty > 1.0F) {
-        for (std::size_t i = 0; i < m_numRecent; ++i) {
-            const std::int32_t token = m_recent[i];
-            const bool isRepeated =
-                std::find(m_recent.begin(), m_recent.begin() + static_cast<std::ptrdiff_t>(i),
-                          token) != m_recent.begin() + static_cast<std::ptrdiff_t>(i);
-            if (!isRepeated && token >= 0 &&
-                static_cast<std::size_t>(token) < m_candidates.size()) {
-                float& logit = m_candidates[static_cast<std::size_t>(token)].logit;
-                logit =
-                    logit > 0 ? logit / m_options.repeatPenalty : logit * m_options.repeatPenalty;
+}
+
+std::span<const float> Sampler::penalised(std::span<const float> logits) noexcept {
+    if (m_recent.empty()) {
+        return logits;
+    }
+    std::copy(logits.begin(), logits.end(), m_penalised.begin());
+    for (const std::int32_t token : m_recent) {
+        if (token >= 0) {
+            // From the original logit, so that a token seen twice is not penalised twice.
+            const float logit = logits[static_cast<std::size_t>(token)];
+            m_penalised[static_cast<std::size_t>(token)] =
+                logit > 0 ? logit / m_options.repetitionPenalty
+                          : logit * m_options.repetitionPenalty;
+        }
+    }
+    return m_penalised;
+}
+
+void Sampler::selectTop(std::span<const float> logits, std::size_t count) noexcept {
+    // Up to here the heap stays small enough that one pass over the logits beats a selection.
+    constexpr std::size_t kMaxHeap = 256;
+    m_candidates.clear();
+    m_numSorted = 0;
+    for (std::size_t i = 0; i < logits.size(); ++i) {
+        const Candidate candidate{usable(logits[i]), static_cast<std::int32_t>(i)};
+        if (candidate.logit == -kInfinity) {
+            continue;
+        }
+        if (count > kMaxHeap || m_candidates.size() < count) {
+            m_candidates.push_back(candidate);
+            if (count <= kMaxHeap) {
+                std::push_heap(m_candidates.begin(), m_candidates.end(), isBetter);
+            }
+        } else if (isBetter(candidate, m_candidates.front())) {
+            std::pop_heap(m_candidates.begin(), m_candidates.end(), isBetter);
+            m_candidates.back() = candidate;
+            std::push_heap(m_candidates.begin(), m_candidates.end(), isBetter);
+        }
+    }
+    if (m_candidates.size() > count) {
+        std::nth_element(m_candidates.begin(),
+                         m_candidates.begin() + static_cast<std::ptrdiff_t>(count),
+                         m_candidates.end(), isBetter);
+        m_candidates.resize(count);
+    }
+    // Where everything stays, the order of the ids is kept until filter() needs another.
+    if (count < logits.size()) {
+        std::sort(m_candidates.begin(), m_candidates.end(), isBetter);
+        m_numSorted = m_candidates.size();
+    }
+}
+
+std::size_t Sampler::filter(float maxLogit) noexcept {
+    const bool hasTopP = m_options.topP < 1;
+    if (!hasTopP && m_options.minP == 0) {
+        return m_candidates.size();
+    }
+    const auto weightOf = [&](const Candidate& candidate) {
+        return expNegative(static_cast<double>(candidate.logit) - static_cast<double>(maxLogit));
+    };
+    // In an order that does not depend on the library's selection, so that rounding does not.
+    double total = 0;
+    if (hasTopP) {
+        for (const Candidate& candidate : m_candidates) {
+            total += weightOf(candidate);
+        }
+    }
+    const double wanted = hasTopP ? total * static_cast<double>(m_options.topP) : 0;
+    double sum = 0;
+    for (std::size_t i = 0; i < m_candidates.size(); ++i) {
+        if (i == m_numSorted) {
+            constexpr std::size_t kChunk = 256;
+            const std::size_t end = std::min(m_candidates.size(), std::max(4 * i, kChunk));
+            const auto first = m_candidates.begin() + static_cast<std::ptrdiff_t>(i);
+            const auto last = m_candidates.begin() + static_cast<std::ptrdiff_t>(end);
+            if (last != m_candidates.end()) {
+                std::nth_element(first, last, m_candidates.end(), isBetter);
+            }
+            std::sort(first, last, isBetter);
+            m_numSorted = end;
+        }
+        // The first candidate has weight 1 and always stays.
+        const double weight = weightOf(m_candidates[i]);
+        if (weight < static_cast<double>(m_options.minP)) {
+            return i;
+        }
+        sum += weight;
+        if (hasTopP && sum >= wanted) {
+            return i + 1;
+        }
+    }
+    return m_candidates.size();
+}
+
+std::int32_t Sampler::draw(std::size_t numKept, float maxLogit) noexcept {
+    const auto temperature = static_cast<double>(m_options.temperature);
+    const auto weightOf = [&](const Candidate& candidate) {
+        return expNegative((static_cast<double>(candidate.logit) - static_cast<double>(maxLogit)) /
+                           temperature);
+    };
+    double total = 0;
+    for (std::size_t i = 0; i < numKept; ++i) {
+        total += weightOf(m_candidates[i]);
+    }
+    const double wanted = m_random.nextDouble() * total;
+    double sum = 0;
+    std::int32_t last = m_candidates[0].token;
+    for (std::size_t i = 0; i < numKept; ++i) {
+        const double weight = weightOf(m_candidates[i]);
+        sum += weight;
+        if (weight > 0) {
+            last = m_candidates[i].token;
+            if (sum > wanted) {
+                break;
             }
         }
     }
-    const auto isLikelier = [](const Candidate& a, const Candidate& b) {
-        return a.logit > b.logit || (a.logit == b.logit && a.token < b.token);
+    return last;
+}
+
+void Sampler::keepLogprobs(std::span<const float> logits, float maxLogit,
+                           std::int32_t chosen) noexcept {
+    double total = 0;
+    for (const float logit : logits) {
+        total += expNegative(static_cast<double>(usable(logit)) - static_cast<double>(maxLogit));
+    }
+    const double logTotal = static_cast<double>(maxLogit) + std::log(total);
+    const auto logprobOf = [&](float logit) {
+        return static_cast<float>(static_cast<double>(logit) - logTotal);
     };
-    const auto best = std::min_element(m_candidates.begin(), m_candidates.end(), isLikelier);
-    if (best->logit == kNever) {
-        return Status(ErrorCode::Internal,
-                      "the model gave no usable next-token score; the file may be damaged");
+    selectTop(logits, static_cast<std::size_t>(m_options.numLogprobs));
+    std::sort(m_candidates.begin(), m_candidates.end(), isBetter);
+    m_topLogprobs.clear();
+    for (const Candidate& candidate : m_candidates) {
+        m_topLogprobs.push_back({candidate.token, logprobOf(candidate.logit)});
     }
-    if (m_options.temperature == 0.0F || best->logit == std::numeric_limits<float>::infinity()) {
-        return best->token;
+    m_chosenLogprob = {chosen, logprobOf(usable(logits[static_cast<std::size_t>(chosen)]))};
+}
+
+Result<std::int32_t> Sampler::sample(std::span<const float> logits) {
+    if (logits.size() != m_vocabularySize) {
+        return Status(ErrorCode::InvalidArgument, std::to_string(logits.size()) +
+                                                      " logits for a vocabulary of " +
+                                                      std::to_string(m_vocabularySize) + " tokens");
     }
-    std::size_t count = m_candidates.size();
-    if (m_options.topK > 0 && static_cast<std::size_t>(m_options.topK) < count) {
-        count = static_cast<std::size_t>(m_options.topK);
-    }
-    std::partial_sort(m_candidates.begin(),
-                      m_candidates.begin() + static_cast<std::ptrdiff_t>(count), m_candidates.end(),
-                      isLikelier);
-    const double largest = m_candidates[0].logit;
-    double sum = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        m_probabilities[i] = std::exp((m_candidates[i].logit - largest) /
-                                      static_cast<double>(m_options.temperature));
-        sum += m_probabilities[i];
-    }
-    // Probabilities fall, so both filters keep a prefix.
-    double kept = 0;
-    std::size_t numKept = 0;
-    while (numKept < count &&
-           (numKept == 0 || (kept < m_options.topP * sum &&
-                             m_probabilities[numKept] >= m_options.minP * m_probabilities[0]))) {
-        kept += m_probabilities[numKept++];
-    }
-    double target = m_random.next() * kept;
-    for (std::size_t i = 0; i + 1 < numKept; ++i) {
-        target -= m_probabilities[i];
-        if (target < 0) {
-            return m_candidates[i].token;
+    const auto bestOf = [](std::span<const float> row) {
+        Candidate best{-kInfinity, -1};
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            const float logit = usable(row[i]);
+            if (logit > best.logit) {
+                best = {logit, static_cast<std::int32_t>(i)};
+            }
         }
+        return best;
+    };
+    const std::span<const float> row = penalised(logits);
+    const Candidate best = bestOf(row);
+    if (best.token < 0) {
+        return Status(ErrorCode::CorruptData,
+                      "the model's output holds no number, so no token can be chosen; its file may "
+                      "be damaged");
     }
-    return m_candidates[numKept - 1].token;
+    std::int32_t chosen = best.token;
+    if (m_options.temperature > 0) {
+        const std::size_t count =
+            m_options.topK > 0 ? std::min(static_cast<std::size_t>(m_options.topK), row.size())
+                               : row.size();
+        selectTop(row, count);
+        chosen = draw(filter(best.logit), best.logit);
+    }
+    if (m_options.numLogprobs > 0) {
+        keepLogprobs(logits, bestOf(logits).logit, chosen);
+    }
+    remember(chosen);
+    return chosen;
 }
 
 }  // namespace hearth
