@@ -1,0 +1,90 @@
+#include "inference/gguf/atomic_file.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+namespace hearth {
+namespace {
+
+namespace fs = std::filesystem;
+
+class AtomicFileTest : public testing::Test {
+protected:
+    void SetUp() override {
+        m_folder = fs::path(testing::TempDir()) /
+                   testing::UnitTest::GetInstance()->current_test_info()->name();
+        fs::remove_all(m_folder);
+        fs::create_directories(m_folder);
+        m_path = m_folder / "file";
+    }
+    void TearDown() override { fs::remove_all(m_folder); }
+
+    std::string content() const {
+        std::ifstream in(m_path);
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+    static std::span<const std::byte> bytes(std::string_view text) {
+        return std::as_bytes(std::span(text));
+    }
+
+    fs::path m_folder;
+    fs::path m_path;
+};
+
+TEST_F(AtomicFileTest, AppearsOnlyWhenCommitted) {
+    std::ofstream(m_path) << "old";
+    {
+        AtomicFile file(m_path);
+        ASSERT_TRUE(file.open().isOk());
+        ASSERT_TRUE(file.write(bytes("new")).isOk());
+        EXPECT_EQ(content(), "old");
+        ASSERT_TRUE(file.commit().isOk());
+    }
+    EXPECT_EQ(content(), "new");
+    EXPECT_EQ(std::distance(fs::directory_iterator(m_folder), fs::directory_iterator()), 1);
+}
+
+TEST_F(AtomicFileTest, VanishesWithoutCommit) {
+    {
+        AtomicFile file(m_path);
+        ASSERT_TRUE(file.open().isOk());
+        ASSERT_TRUE(file.write(bytes("half")).isOk());
+    }
+    EXPECT_TRUE(fs::is_empty(m_folder));
+}
+
+TEST_F(AtomicFileTest, TwoWritersOfOneFileDoNotMeet) {
+    AtomicFile first(m_path);
+    AtomicFile second(m_path);
+    ASSERT_TRUE(first.open().isOk());
+    ASSERT_TRUE(second.open().isOk());
+    ASSERT_TRUE(first.write(bytes("first")).isOk());
+    ASSERT_TRUE(second.write(bytes("second")).isOk());
+    ASSERT_TRUE(first.commit().isOk());
+    ASSERT_TRUE(second.commit().isOk());
+    EXPECT_EQ(content(), "second");
+}
+
+TEST_F(AtomicFileTest, AFolderInTheWayIsAnErrorAndLeavesNothing) {
+    fs::create_directories(m_path);
+    {
+        AtomicFile file(m_path);
+        ASSERT_TRUE(file.open().isOk());
+        const Status status = file.commit();
+        EXPECT_EQ(status.code(), ErrorCode::Io);
+        EXPECT_NE(status.message().find(m_path.string()), std::string::npos);
+    }
+    EXPECT_EQ(std::distance(fs::directory_iterator(m_folder), fs::directory_iterator()), 1);
+}
+
+TEST_F(AtomicFileTest, AFolderThatTakesNoFilesIsAnError) {
+    AtomicFile file("/proc/hearth-no-such-file");
+    EXPECT_EQ(file.open().code(), ErrorCode::Io);
+}
+
+}  // namespace
+}  // namespace hearth
