@@ -26,6 +26,7 @@ inline constexpr int kSpacing = 4;
 inline constexpr int kControlRadius = 8;
 inline constexpr int kCardRadius = 14;
 inline constexpr int kTextColumnWidth = 760;
+inline constexpr int kIconSize = 20;
 
 const ThemeColors& themeColors(ThemeKind kind);
 

@@ -55,12 +55,14 @@ Composer::Composer(QWidget* parent)
     auto* attach = new QToolButton;
     attach->setObjectName(QStringLiteral("attach"));
     attach->setIcon(tintedIcon(QStringLiteral("attach"), palette().color(QPalette::Text)));
+    attach->setIconSize(QSize(kIconSize, kIconSize));
     attach->setAccessibleName(tr("Attach files"));
     attach->setToolTip(tr("Attach pictures, recordings or documents"));
     connect(attach, &QToolButton::clicked, this, &Composer::attachRequested);
     row->addWidget(attach);
     row->addStretch();
     m_button->setObjectName(QStringLiteral("send"));
+    m_button->setIconSize(QSize(kIconSize, kIconSize));
     connect(m_button, &QToolButton::clicked, this, [this] {
         if (m_isAnswering) {
             Q_EMIT stopRequested();

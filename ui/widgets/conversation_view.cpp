@@ -1,6 +1,7 @@
 #include "ui/widgets/conversation_view.h"
 
 #include <QHBoxLayout>
+#include <QLabel>
 #include <QScrollBar>
 #include <QVBoxLayout>
 
@@ -22,6 +23,15 @@ ConversationView::ConversationView(QWidget* parent) : QScrollArea(parent) {
     m_column = new QVBoxLayout(column);
     m_column->setContentsMargins(0, 0, 0, 0);
     m_column->setSpacing(6 * kSpacing);
+    m_welcome = new QLabel(
+        tr("<p style='font-size:14pt'>What can I look at for you?</p>"
+           "<p>Ask a question, or drop a picture, a recording or a document here. The built-in "
+           "model is small: it reads, copies "
+           "and names what it is shown, and it can be wrong. Nothing leaves this machine.</p>"));
+    m_welcome->setWordWrap(true);
+    m_welcome->setAlignment(Qt::AlignCenter);
+    m_welcome->setContentsMargins(0, 24 * kSpacing, 0, 0);
+    m_column->addWidget(m_welcome);
     m_column->addStretch();
     row->addStretch(1);
     row->addWidget(column, 1000);
@@ -39,6 +49,7 @@ ConversationView::ConversationView(QWidget* parent) : QScrollArea(parent) {
 
 QuestionCard* ConversationView::addQuestion(const QString& text, const QStringList& files) {
     auto* card = new QuestionCard(text, files);
+    m_welcome->hide();
     m_column->insertWidget(m_column->count() - 1, card);
     m_isFollowing = true;
     return card;
@@ -51,11 +62,13 @@ AnswerBlock* ConversationView::addAnswer() {
 }
 
 void ConversationView::clear() {
-    while (m_column->count() > 1) {
-        QLayoutItem* item = m_column->takeAt(0);
+    // The welcome text stays first and the stretch last.
+    while (m_column->count() > 2) {
+        QLayoutItem* item = m_column->takeAt(1);
         delete item->widget();
         delete item;
     }
+    m_welcome->show();
 }
 
 void ConversationView::scrollToEnd() {

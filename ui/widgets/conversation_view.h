@@ -3,6 +3,7 @@
 #include <QScrollArea>
 #include <QStringList>
 
+class QLabel;
 class QVBoxLayout;
 
 namespace hearth::ui {
@@ -25,6 +26,7 @@ public:
 
 private:
     QVBoxLayout* m_column;
+    QLabel* m_welcome;  ///< shown while the conversation is empty
     bool m_isFollowing = true;
 };
 
