@@ -7,6 +7,7 @@ import json
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import zstandard
 
@@ -42,6 +43,16 @@ def held_out(text_dir: Path, sources: tuple[str, ...]) -> list[Article]:
         if path.exists():
             out += [split_title(record["text"]) for record in _records(path)]
     return out
+
+
+class Texts(Protocol):
+    """What the generators need of a corpus."""
+
+    def has(self, source: str) -> bool: ...
+
+    def next(self, *sources: str) -> str: ...
+
+    def article(self) -> Article: ...
 
 
 class Corpus:

@@ -11,7 +11,21 @@ _THINGS = (
     "person", "place", "code", "year", "phone", "money", "date", "time", "firm", "model", "word", "colour", "object",
     "food", "title", "email", "int:2:9000", "day", "ship", "surname",
 )  # fmt: skip
-_KEY_MAKERS = ("first", "surname", "place", "code", "object", "word", "room", "weekday", "animal", "person", "firm", "Word", "month")
+_KEY_MAKERS = (
+    "first",
+    "surname",
+    "place",
+    "code",
+    "object",
+    "word",
+    "room",
+    "weekday",
+    "animal",
+    "person",
+    "firm",
+    "Word",
+    "month",
+)
 _KEY_WORDS = {
     "first": "person", "surname": "name", "place": "place", "code": "code", "object": "thing", "word": "word",
     "room": "room", "weekday": "day", "animal": "animal", "person": "person", "firm": "company", "Word": "name",
@@ -43,33 +57,77 @@ def key_list(ctx: Ctx) -> Sample:
     """A list of pairs; look up by key, by value, by place."""
     key_maker, value_maker = ctx.pick(_KEY_MAKERS), ctx.pick(_THINGS)
     taken: set[str] = set()
-    keys = _distinct(ctx, key_maker, ctx.int(3, 18), taken)
+    keys = _distinct(ctx, key_maker, ctx.integer(3, 18), taken)
     values = _distinct(ctx, value_maker, len(keys), taken)
     keys = keys[: len(values)]
     sep = ctx.pick((": ", " = ", " -> ", " - ", " : ", ", ", "\t", " is ", " | "))
     numbered = ctx.chance(0.2)
-    lines = [f"{f'{i + 1}. ' if numbered else ''}{k}{sep}{v}" for i, (k, v) in enumerate(zip(keys, values, strict=True))]
+    lines = [
+        f"{f'{i + 1}. ' if numbered else ''}{k}{sep}{v}" for i, (k, v) in enumerate(zip(keys, values, strict=True))
+    ]
     joiner = "\n" if ctx.chance(0.7) or sep == ", " else "; "
     reading = Reading(ctx, "key_list", [joiner.join(lines)], 0.1)
     kind, key_kind = _VALUE_WORDS[value_maker], _KEY_WORDS[key_maker]
-    for _ in range(ctx.int(2, 6)):
-        i = ctx.int(0, len(keys) - 1)
+    forms: tuple[str, ...]
+    for _ in range(ctx.integer(2, 6)):
+        i = ctx.integer(0, len(keys) - 1)
         roll = ctx.rng.random()
         if roll < 0.6:
-            forms = ("What is the {w} of {k}?", "{k}?", "Which {w} belongs to {k}?", "Look up {k}.", "Find the {w} for {k}.", "What stands next to {k}?", "{k}: which {w}?", "Give the {w} of {k}.", "And {k}?", "I need the {w} for {k}.", "Which {w} is listed for {k}?")
+            forms = (
+                "What is the {w} of {k}?",
+                "{k}?",
+                "Which {w} belongs to {k}?",
+                "Look up {k}.",
+                "Find the {w} for {k}.",
+                "What stands next to {k}?",
+                "{k}: which {w}?",
+                "Give the {w} of {k}.",
+                "And {k}?",
+                "I need the {w} for {k}.",
+                "Which {w} is listed for {k}?",
+            )
             reading.turn(ctx.phrase(forms).format(k=keys[i], w=kind), values[i])
         elif roll < 0.85:
-            forms = ("Which {k} has {v}?", "To which {k} does {v} belong?", "Who or what has {v}?", "Next to which {k} stands {v}?", "{v} belongs to which {k}?", "Find the {k} with {v}.")
+            forms = (
+                "Which {k} has {v}?",
+                "To which {k} does {v} belong?",
+                "Who or what has {v}?",
+                "Next to which {k} stands {v}?",
+                "{v} belongs to which {k}?",
+                "Find the {k} with {v}.",
+            )
             reading.turn(ctx.phrase(forms).format(k=key_kind, v=values[i]), keys[i])
         elif roll < 0.90 and i + 1 < len(keys):
-            reading.turn(ctx.phrase(("Which entry comes after {k}?", "What comes next after {k} in the list?", "Who or what follows {k}?")).format(k=keys[i]), keys[i + 1])
+            reading.turn(
+                ctx.phrase(
+                    (
+                        "Which entry comes after {k}?",
+                        "What comes next after {k} in the list?",
+                        "Who or what follows {k}?",
+                    )
+                ).format(k=keys[i]),
+                keys[i + 1],
+            )
         elif roll < 0.94:
             picks = ctx.some(range(len(keys)), 2)
-            reading.turn(f"Give the {kind} of {keys[picks[0]]}" + (f" and of {keys[picks[1]]}." if len(picks) > 1 else "."), " and ".join(values[p] for p in picks))
+            reading.turn(
+                f"Give the {kind} of {keys[picks[0]]}" + (f" and of {keys[picks[1]]}." if len(picks) > 1 else "."),
+                " and ".join(values[p] for p in picks),
+            )
         elif roll < 0.97:
-            reading.turn(ctx.phrase(("How many entries are there?", "How many lines does the list have?", "Count the entries.")), str(len(keys)))
+            reading.turn(
+                ctx.phrase(("How many entries are there?", "How many lines does the list have?", "Count the entries.")),
+                str(len(keys)),
+            )
         else:
-            reading.turn(ctx.phrase(("What is the last entry?", "Copy the last entry.")) if (last := ctx.chance(0.5)) else "Copy the first entry.", f"{keys[-1 if last else 0]}{sep.strip() if sep == ': ' else ''} {values[-1 if last else 0]}" if sep in (": ", " ") else f"{keys[-1 if last else 0]}{sep}{values[-1 if last else 0]}")
+            reading.turn(
+                ctx.phrase(("What is the last entry?", "Copy the last entry."))
+                if (last := ctx.chance(0.5))
+                else "Copy the first entry.",
+                f"{keys[-1 if last else 0]}{sep.strip() if sep == ': ' else ''} {values[-1 if last else 0]}"
+                if sep in (": ", " ")
+                else f"{keys[-1 if last else 0]}{sep}{values[-1 if last else 0]}",
+            )
     return reading.sample
 
 
@@ -103,18 +161,25 @@ _SAYINGS = (
 
 def statements(ctx: Ctx) -> Sample:
     """Random statements about many people in random order; ask in both directions."""
-    people = _distinct(ctx, ctx.pick(("first", "person", "first", "surname")), ctx.int(3, 8))
-    patterns = ctx.some(_SAYINGS, ctx.int(1, 3))
+    people = _distinct(ctx, ctx.pick(("first", "person", "first", "surname")), ctx.integer(3, 8))
+    patterns = ctx.some(_SAYINGS, ctx.integer(1, 3))
     taken = set(people)
     facts: list[tuple[str, str, str, str]] = []
     for says, maker, ask, back in patterns:
         values = _distinct(ctx, maker, len(people), taken)
         for person, value in zip(people, values, strict=False):
             given = {"k": person, "v": value, "av": article(value), "x": "bicycle"}
-            facts.append((capital(ctx.fill(says, given)) + ".", ctx.fill(ask, given), value, ctx.fill(back, given) + "\n" + person))
+            facts.append(
+                (
+                    capital(ctx.fill(says, given)) + ".",
+                    ctx.fill(ask, given),
+                    value,
+                    ctx.fill(back, given) + "\n" + person,
+                )
+            )
     shuffled = ctx.shuffled(facts) if ctx.chance(0.7) else facts
     reading = Reading(ctx, "statements", [" ".join(f[0] for f in shuffled)], 0.1)
-    for says, ask, value, back in ctx.some(facts, ctx.int(2, 6)):
+    for says, ask, value, back in ctx.some(facts, ctx.integer(2, 6)):
         question, person = back.split("\n")
         roll = ctx.rng.random()
         if roll < 0.55:
@@ -124,7 +189,10 @@ def statements(ctx: Ctx) -> Sample:
         elif roll < 0.93:
             reading.turn(f"{ask} Answer in a full sentence.", says)
         else:
-            reading.turn(f"What does the {reading.noun} say about {person}?", " ".join(f[0] for f in shuffled if f[3].endswith("\n" + person)))
+            reading.turn(
+                f"What does the {reading.noun} say about {person}?",
+                " ".join(f[0] for f in shuffled if f[3].endswith("\n" + person)),
+            )
     return reading.sample
 
 
@@ -145,27 +213,39 @@ _VERBS = ("said", "replied", "added", "answered")
 
 def dialogues(ctx: Ctx) -> Sample:
     """Who said what in a short talk of several people."""
-    people = _distinct(ctx, "first", ctx.int(2, 5))
-    templates = ctx.some(_LINES, ctx.int(3, 9))
+    people = _distinct(ctx, "first", ctx.integer(2, 5))
+    templates = ctx.some(_LINES, ctx.integer(3, 9))
     spoken = [(ctx.pick(people), ctx.fill(t)) for t in templates]
-    style = ctx.int(0, 2)
+    style = ctx.integer(0, 2)
     if style == 0:
         lines = [f"{p}: {capital(t)}." for p, t in spoken]
     elif style == 1:
         lines = [f'"{capital(t)}," {ctx.pick(_VERBS)} {p}.' for p, t in spoken]
     else:
-        lines = [f"[{ctx.int(8, 19):02d}:{ctx.int(0, 59):02d}] {p}: {t}" for p, t in spoken]
+        lines = [f"[{ctx.integer(8, 19):02d}:{ctx.integer(0, 59):02d}] {p}: {t}" for p, t in spoken]
     reading = Reading(ctx, "dialogues", ["\n".join(lines)], 0.1)
     said = [(p, t) for p, t in spoken if sum(q == p for q, _ in spoken) == 1]
-    for _ in range(ctx.int(1, 4)):
+    for _ in range(ctx.integer(1, 4)):
         person, text = ctx.pick(spoken)
         roll = ctx.rng.random()
         if roll < 0.5 or not said:
-            forms = ('Who said "{t}"?', 'Who spoke the words "{t}"?', 'Whose words are these: "{t}"?', 'Which person said "{t}"?', 'By whom was this said: "{t}"?')
+            forms = (
+                'Who said "{t}"?',
+                'Who spoke the words "{t}"?',
+                'Whose words are these: "{t}"?',
+                'Which person said "{t}"?',
+                'By whom was this said: "{t}"?',
+            )
             reading.turn(ctx.phrase(forms).format(t=text), person)
         elif roll < 0.85:
             person, text = ctx.pick(said)
-            forms = ("What did {p} say?", "Quote {p}.", "What were the words of {p}?", "Repeat what {p} said.", "What does {p} tell the others?")
+            forms = (
+                "What did {p} say?",
+                "Quote {p}.",
+                "What were the words of {p}?",
+                "Repeat what {p} said.",
+                "What does {p} tell the others?",
+            )
             reading.turn(ctx.phrase(forms).format(p=person), f'"{capital(text)}"')
         elif roll < 0.93:
             reading.turn(ctx.pick(("Who spoke first?", "Who speaks first?")), spoken[0][0])
@@ -175,25 +255,37 @@ def dialogues(ctx: Ctx) -> Sample:
 
 
 def _random_text(ctx: Ctx) -> str:
-    return " ".join(capital(ctx.fill(ctx.pick(_LINES))) + "." for _ in range(ctx.int(1, 4)))
+    return " ".join(capital(ctx.fill(ctx.pick(_LINES))) + "." for _ in range(ctx.integer(1, 4)))
 
 
 def repeat(ctx: Ctx) -> Sample:
     """Copying text exactly: whole, a line, a part between marks, with one word changed."""
     sample = Sample("repeat")
-    for _ in range(ctx.int(1, 2)):
-        roll = ctx.int(0, 7)
+    for _ in range(ctx.integer(1, 2)):
+        roll = ctx.integer(0, 7)
         text = _random_text(ctx)
         if roll == 0:
-            forms = ("Repeat exactly: {t}", "Copy this text: {t}", "Say this again, word for word: {t}", "Write out the following text unchanged:\n{t}", "Repeat after me: {t}", "Copy without changes:\n{t}")
+            forms = (
+                "Repeat exactly: {t}",
+                "Copy this text: {t}",
+                "Say this again, word for word: {t}",
+                "Write out the following text unchanged:\n{t}",
+                "Repeat after me: {t}",
+                "Copy without changes:\n{t}",
+            )
             sample.turn(ctx.phrase(forms).format(t=text), text)
         elif roll in (1, 2):
-            items = _distinct(ctx, ctx.pick(_THINGS), ctx.int(3, 10))
-            index = ctx.int(1, len(items))
-            name = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")[index - 1]
+            items = _distinct(ctx, ctx.pick(_THINGS), ctx.integer(3, 10))
+            index = ctx.integer(1, len(items))
+            name = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")[
+                index - 1
+            ]
             listing = "\n".join(items) if ctx.chance(0.6) else ", ".join(items)
             if roll == 1:
-                sample.turn(f"{listing}\n\n{ctx.phrase(('What is the {n} item?', 'Copy the {n} entry.', 'Give the {n} one.', 'Which is the {n} item in this list?', 'Repeat the {n} item only.')).format(n=name)}", items[index - 1])
+                sample.turn(
+                    f"{listing}\n\n{ctx.phrase(('What is the {n} item?', 'Copy the {n} entry.', 'Give the {n} one.', 'Which is the {n} item in this list?', 'Repeat the {n} item only.')).format(n=name)}",
+                    items[index - 1],
+                )
             else:
                 before = ctx.chance(0.5) and index > 1
                 other = items[index - 2] if before else items[index] if index < len(items) else None
@@ -206,41 +298,94 @@ def repeat(ctx: Ctx) -> Sample:
             left, right = ctx.pick((("[", "]"), ("<", ">"), ("(", ")"), ("*", "*"), ("{", "}"), ('"', '"')))
             filler = ctx.fill(ctx.pick(_LINES)).replace(left, "").replace(right, "")
             other = ctx.fill(ctx.pick(_LINES)).replace(left, "").replace(right, "")
-            kind = {"[": "square brackets", "<": "angle brackets", "(": "brackets", "*": "stars", "{": "braces", '"': "quotation marks"}[left]
-            sample.turn(f"{capital(filler)} {left}{value}{right} {other}.\n\n{ctx.phrase(('What stands in {k}?', 'Copy what is between {k}.', 'Give only the text in {k}.', 'Extract the part in {k}.', 'Which words are in {k}?')).format(k=kind)}", value)
+            kind = {
+                "[": "square brackets",
+                "<": "angle brackets",
+                "(": "brackets",
+                "*": "stars",
+                "{": "braces",
+                '"': "quotation marks",
+            }[left]
+            sample.turn(
+                f"{capital(filler)} {left}{value}{right} {other}.\n\n{ctx.phrase(('What stands in {k}?', 'Copy what is between {k}.', 'Give only the text in {k}.', 'Extract the part in {k}.', 'Which words are in {k}?')).format(k=kind)}",
+                value,
+            )
         elif roll == 4:
             old, new = ctx.pick(words.COLOURS), ctx.fill("{Word}")
-            sentence = ctx.fill("The {room} of {person} in {place} has {a:<>} door.".replace("{a:<>}", "a " + old) if old[0] not in "aeiou" else "The door of {person} in {place} is " + old + ".")
-            sample.turn(ctx.phrase(('Replace "{o}" with "{n}": {s}', 'Change "{o}" to "{n}" in this sentence: {s}', '{s}\n\nWrite it again with "{n}" instead of "{o}".', 'Write this sentence with "{n}" in place of "{o}": {s}', 'Swap "{o}" for "{n}": {s}')).format(o=old, n=new, s=sentence), sentence.replace(old, new))
+            sentence = ctx.fill(
+                "The {room} of {person} in {place} has {a:<>} door.".replace("{a:<>}", "a " + old)
+                if old[0] not in "aeiou"
+                else "The door of {person} in {place} is " + old + "."
+            )
+            sample.turn(
+                ctx.phrase(
+                    (
+                        'Replace "{o}" with "{n}": {s}',
+                        'Change "{o}" to "{n}" in this sentence: {s}',
+                        '{s}\n\nWrite it again with "{n}" instead of "{o}".',
+                        'Write this sentence with "{n}" in place of "{o}": {s}',
+                        'Swap "{o}" for "{n}": {s}',
+                    )
+                ).format(o=old, n=new, s=sentence),
+                sentence.replace(old, new),
+            )
         elif roll == 5:
-            codes = _distinct(ctx, "code", ctx.int(2, 6))
-            sample.turn(ctx.phrase(("Repeat these codes: {c}", "Copy the codes, one on each line: {c}", "List these again, one a line: {c}")).format(c=", ".join(codes)), "\n".join(codes))
+            codes = _distinct(ctx, "code", ctx.integer(2, 6))
+            sample.turn(
+                ctx.phrase(
+                    (
+                        "Repeat these codes: {c}",
+                        "Copy the codes, one on each line: {c}",
+                        "List these again, one a line: {c}",
+                    )
+                ).format(c=", ".join(codes)),
+                "\n".join(codes),
+            )
         elif roll == 6:
-            text = "\n".join(capital(ctx.fill(t)) + "." for t in ctx.some(_LINES, ctx.int(3, 7)))
+            text = "\n".join(capital(ctx.fill(t)) + "." for t in ctx.some(_LINES, ctx.integer(3, 7)))
             lines = text.split("\n")
-            number = ctx.int(1, len(lines))
-            sample.turn(f"{text}\n\n{ctx.phrase(('Copy line {n}.', 'What does line {n} say?', 'Give line {n}.', 'Repeat line number {n}.', 'Which sentence is on line {n}?')).format(n=number)}", lines[number - 1])
+            number = ctx.integer(1, len(lines))
+            sample.turn(
+                f"{text}\n\n{ctx.phrase(('Copy line {n}.', 'What does line {n} say?', 'Give line {n}.', 'Repeat line number {n}.', 'Which sentence is on line {n}?')).format(n=number)}",
+                lines[number - 1],
+            )
         else:
             word = ctx.fill(ctx.pick(("{Word}", "{surname}", "{place}", "{object}")))
-            sample.turn(ctx.phrase(("Spell {w}.", "Spell the word {w}, with hyphens.", "How is {w} spelled?", "Give the letters of {w}.", "Write {w} letter by letter.")).format(w=word), "-".join(word.replace(" ", "").upper()))
+            sample.turn(
+                ctx.phrase(
+                    (
+                        "Spell {w}.",
+                        "Spell the word {w}, with hyphens.",
+                        "How is {w} spelled?",
+                        "Give the letters of {w}.",
+                        "Write {w} letter by letter.",
+                    )
+                ).format(w=word),
+                "-".join(word.replace(" ", "").upper()),
+            )
     return sample
 
 
 _CARRY = (
-    ("{p} put the {o} in the {r}.", "{p} moved the {o} to the {r}.", "{p} carried the {o} to the {r}.", "{p} took the {o} into the {r}."),
+    (
+        "{p} put the {o} in the {r}.",
+        "{p} moved the {o} to the {r}.",
+        "{p} carried the {o} to the {r}.",
+        "{p} took the {o} into the {r}.",
+    ),
 )
 
 
 def tracking(ctx: Ctx) -> Sample:
     """Where a thing is after it was moved: the last statement counts."""
-    people = _distinct(ctx, "first", ctx.int(2, 4))
-    things = ctx.some(words.OBJECTS, ctx.int(2, 4))
-    rooms = ctx.some(words.ROOMS, ctx.int(4, 7))
+    people = _distinct(ctx, "first", ctx.integer(2, 4))
+    things = ctx.some(words.OBJECTS, ctx.integer(2, 4))
+    rooms = ctx.some(words.ROOMS, ctx.integer(4, 7))
     place: dict[str, str] = {}
     mover: dict[str, str] = {}
     before: dict[str, str] = {}
     lines = []
-    for index in range(ctx.int(4, 9)):
+    for index in range(ctx.integer(4, 9)):
         thing = things[index] if index < len(things) else ctx.pick(things)
         room = ctx.pick([r for r in rooms if r != place.get(thing)])
         person = ctx.pick(people)
@@ -250,13 +395,26 @@ def tracking(ctx: Ctx) -> Sample:
         forms = _CARRY[0][:1] if thing not in before else _CARRY[0][1:]
         lines.append(ctx.pick(forms).format(p=person, o=thing, r=room))
         if ctx.chance(0.2):
-            lines.append(f"{ctx.pick(people)} {ctx.pick(('went for a walk', 'made some tea', 'read the newspaper', 'opened a window', 'fed the cat', 'answered the telephone'))}.")
+            lines.append(
+                f"{ctx.pick(people)} {ctx.pick(('went for a walk', 'made some tea', 'read the newspaper', 'opened a window', 'fed the cat', 'answered the telephone'))}."
+            )
     reading = Reading(ctx, "tracking", [" ".join(lines)], 0.1)
-    for _ in range(ctx.int(1, 3)):
+    for _ in range(ctx.integer(1, 3)):
         thing = ctx.pick(list(place))
         roll = ctx.rng.random()
         if roll < 0.5:
-            reading.turn(ctx.phrase(("Where is the {o} now?", "Where is the {o}?", "In which room is the {o} at the end?", "Where can I find the {o}?", "Where did the {o} end up?")).format(o=thing), f"in the {place[thing]}")
+            reading.turn(
+                ctx.phrase(
+                    (
+                        "Where is the {o} now?",
+                        "Where is the {o}?",
+                        "In which room is the {o} at the end?",
+                        "Where can I find the {o}?",
+                        "Where did the {o} end up?",
+                    )
+                ).format(o=thing),
+                f"in the {place[thing]}",
+            )
         elif roll < 0.75:
             reading.turn(f"Who moved the {thing} last?", mover[thing])
         elif thing in before:

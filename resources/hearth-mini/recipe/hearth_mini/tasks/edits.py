@@ -23,15 +23,18 @@ def json_extract(ctx: Ctx) -> Sample:
     """Facts of a text as a JSON object with the keys that are asked for; null where the text has nothing."""
     several = ctx.chance(0.25)
     if several:
-        entities = same_attributes(ctx, ctx.pick(schema.KINDS), ctx.int(2, 3), ctx.int(2, 3))
+        entities = same_attributes(ctx, ctx.pick(schema.KINDS), ctx.integer(2, 3), ctx.integer(2, 3))
     else:
-        entities = [make_entity(ctx, None, ctx.int(2, 6))]
+        entities = [make_entity(ctx, None, ctx.integer(2, 6))]
     texts = ["\n\n".join(paragraph(e, ctx) for e in entities)]
     reading = Reading(ctx, "json_extract", texts)
     first = entities[0]
-    facts = ctx.some(first.facts, ctx.int(1, min(4, len(first.facts))))
+    facts = ctx.some(first.facts, ctx.integer(1, min(4, len(first.facts))))
     keys = ["name", *(_key(f.attr.label) for f in facts)]
-    values = [[e.name, *(next(x.value for x in e.facts if x.attr.key == f.attr.key).strip('"') for f in facts)] for e in entities]
+    values = [
+        [e.name, *(next(x.value for x in e.facts if x.attr.key == f.attr.key).strip('"') for f in facts)]
+        for e in entities
+    ]
     absent = None
     if not several and ctx.chance(0.2):
         told = {f.attr.key for f in first.facts}
@@ -53,30 +56,38 @@ def json_extract(ctx: Ctx) -> Sample:
 
 def extract_list(ctx: Ctx) -> Sample:
     """All names, numbers or dates of a document as a list, in the order of the text."""
-    people = [ctx.person() for _ in range(ctx.int(2, 5))]
-    places = [ctx.place() for _ in range(ctx.int(2, 4))]
-    numbers = [ctx.number(3, 9000) for _ in range(ctx.int(2, 4))]
+    people = [ctx.person() for _ in range(ctx.integer(2, 5))]
+    places = [ctx.place() for _ in range(ctx.integer(2, 4))]
+    numbers = [ctx.number(3, 9000) for _ in range(ctx.integer(2, 4))]
     lines = (
         "{p} came from {q}.", "In {q} {p} bought {n} {g}.", "{p} wrote to a friend in {q}.", "{n} people met {p} in {q}.",
         "{p} lost {n} {g} on the road to {q}.", "{p} counted {n} {a}s near {q}.", "{p} paid {n} crowns in {q}.",
         "The road to {q}, said {p}, was {n} metres wide.", "{p} left {q} after {n} days.",
     )  # fmt: skip
-    out, seen_p, seen_q, seen_n = [], [], [], []
+    out: list[str] = []
     for index in range(max(len(people), len(places), len(numbers))):
         p, q, n = people[index % len(people)], places[index % len(places)], numbers[index % len(numbers)]
         line = ctx.pick(lines)
-        out.append(line.format(p=p, q=q, n=n, g=ctx.pick(words.GOODS), a=ctx.pick(("seal", "goat", "owl", "bird", "tree", "boat"))))
-        for field, value, seen in (("{p}", p, seen_p), ("{q}", q, seen_q), ("{n}", n, seen_n)):
-            if field in line and value not in seen:
-                seen.append((value, out[-1].index(value)))
+        out.append(
+            line.format(
+                p=p, q=q, n=n, g=ctx.pick(words.GOODS), a=ctx.pick(("seal", "goat", "owl", "bird", "tree", "boat"))
+            )
+        )
     reading = Reading(ctx, "extract_list", [" ".join(out)])
     choices = [("people", people), ("places", places), ("numbers", numbers)]
     text = " ".join(out)
-    for what, values in ctx.some(choices, ctx.int(1, 3)):
+    for what, values in ctx.some(choices, ctx.integer(1, 3)):
         found = sorted({v for v in values if v in text}, key=text.index)
         if not found:
             continue
-        forms = ("List all {w} in the {d}.", "Which {w} are mentioned?", "Write down the {w} in the {d}.", "Extract the {w}.", "Name all {w} that appear.", "Give me a list of the {w} in the {d}.")
+        forms = (
+            "List all {w} in the {d}.",
+            "Which {w} are mentioned?",
+            "Write down the {w} in the {d}.",
+            "Extract the {w}.",
+            "Name all {w} that appear.",
+            "Give me a list of the {w} in the {d}.",
+        )
         question = ctx.phrase(forms).format(w=what, d=reading.noun)
         if ctx.chance(0.4):
             reading.turn(question + " One on each line.", "\n".join(found))
@@ -145,7 +156,7 @@ def _typo(ctx: Ctx, text: str) -> str | None:
     if not plain:
         return None
     word = ctx.pick(plain)
-    at = ctx.int(1, len(word) - 3)
+    at = ctx.integer(1, len(word) - 3)
     wrong = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
     return text.replace(word, wrong, 1) if wrong != word else None
 
@@ -161,63 +172,163 @@ _COMMON = frozenset(
 def rewrite(ctx: Ctx) -> Sample:
     """One or two small changes of wording."""
     sample = Sample("rewrite")
-    for _ in range(ctx.int(1, 3)):
-        kind = ctx.int(0, 11)
+    forms: tuple[str, ...]
+    for _ in range(ctx.integer(1, 3)):
+        kind = ctx.integer(0, 11)
         if kind == 0:
             a, b = _same(ctx, *ctx.pick(_POLITE))
-            forms = ("Make this polite: {t}", "Say this politely: {t}", "Rewrite this as a polite request: {t}", "Make it friendlier: {t}", "Put this more politely: {t}")
+            forms = (
+                "Make this polite: {t}",
+                "Say this politely: {t}",
+                "Rewrite this as a polite request: {t}",
+                "Make it friendlier: {t}",
+                "Put this more politely: {t}",
+            )
         elif kind == 1:
             a, b = _same(ctx, *ctx.pick(_VOICE))
             if ctx.chance(0.4):
                 a, b = b, a
-                forms = ("Rewrite in the active voice: {t}", "Make this sentence active: {t}", "Active voice, please: {t}", "Turn this into the active voice: {t}", "Change to active: {t}")
+                forms = (
+                    "Rewrite in the active voice: {t}",
+                    "Make this sentence active: {t}",
+                    "Active voice, please: {t}",
+                    "Turn this into the active voice: {t}",
+                    "Change to active: {t}",
+                )
             else:
-                forms = ("Rewrite in the passive voice: {t}", "Make this sentence passive: {t}", "Passive voice, please: {t}", "Turn this into the passive voice: {t}", "Change to passive: {t}")
+                forms = (
+                    "Rewrite in the passive voice: {t}",
+                    "Make this sentence passive: {t}",
+                    "Passive voice, please: {t}",
+                    "Turn this into the passive voice: {t}",
+                    "Change to passive: {t}",
+                )
         elif kind == 2:
             now, past, future = _same(ctx, *ctx.pick(_TENSE))
-            a, b, name = ctx.pick(((now, past, "past"), (past, now, "present"), (now, future, "future"), (past, future, "future"), (future, past, "past")))
-            forms = tuple(f.replace("{x}", name) for f in ("Put this into the {x} tense: {t}", "Rewrite in the {x}: {t}", "{x} tense: {t}", "Change to the {x} tense: {t}", "Write this in the {x} tense: {t}"))
+            a, b, name = ctx.pick(
+                (
+                    (now, past, "past"),
+                    (past, now, "present"),
+                    (now, future, "future"),
+                    (past, future, "future"),
+                    (future, past, "past"),
+                )
+            )
+            forms = tuple(
+                f.replace("{x}", name)
+                for f in (
+                    "Put this into the {x} tense: {t}",
+                    "Rewrite in the {x}: {t}",
+                    "{x} tense: {t}",
+                    "Change to the {x} tense: {t}",
+                    "Write this in the {x} tense: {t}",
+                )
+            )
         elif kind == 3:
             a, b = _same(ctx, *ctx.pick(_NEGATE))
-            forms = ("Make this negative: {t}", "Say the opposite with not: {t}", "Negate this sentence: {t}", "Turn this into a negative sentence: {t}", "Write the negative form: {t}")
+            forms = (
+                "Make this negative: {t}",
+                "Say the opposite with not: {t}",
+                "Negate this sentence: {t}",
+                "Turn this into a negative sentence: {t}",
+                "Write the negative form: {t}",
+            )
         elif kind == 4:
             a, b = _same(ctx, *ctx.pick(_QUESTION))
-            forms = ("Make a question of this: {t}", "Turn this into a question: {t}", "Rewrite as a question: {t}", "Ask this as a yes-or-no question: {t}", "As a question: {t}")
+            forms = (
+                "Make a question of this: {t}",
+                "Turn this into a question: {t}",
+                "Rewrite as a question: {t}",
+                "Ask this as a yes-or-no question: {t}",
+                "As a question: {t}",
+            )
         elif kind == 5:
             a, b = _same(ctx, *ctx.pick(_MESSY))
-            forms = ("Write this as a polite message:\n{t}", "Turn this note into a proper e-mail: {t}", "Make a polite e-mail of this: {t}", "Rewrite as a formal message: {t}", "Write a correct message from this note: {t}")
+            forms = (
+                "Write this as a polite message:\n{t}",
+                "Turn this note into a proper e-mail: {t}",
+                "Make a polite e-mail of this: {t}",
+                "Rewrite as a formal message: {t}",
+                "Write a correct message from this note: {t}",
+            )
         elif kind in (6, 7):
             a = capital(ctx.fill(ctx.pick(_PLAIN))) + "."
             upper = ctx.chance(0.5)
             b = a.upper() if upper else a.lower()
-            forms = ("Write this in capital letters: {t}", "In upper case: {t}", "Make everything upper case: {t}") if upper else ("Write this in small letters: {t}", "In lower case: {t}", "Make everything lower case: {t}")
+            forms = (
+                ("Write this in capital letters: {t}", "In upper case: {t}", "Make everything upper case: {t}")
+                if upper
+                else ("Write this in small letters: {t}", "In lower case: {t}", "Make everything lower case: {t}")
+            )
         elif kind == 8:
             b = capital(ctx.fill(ctx.pick(_PLAIN))) + "."
             wrong = _typo(ctx, b)
             if wrong is None:
                 continue
             a = wrong
-            forms = ("Correct the spelling: {t}", "Fix the mistake: {t}", "Find and correct the error: {t}", "Correct this sentence: {t}", "Write this without the mistake: {t}")
+            forms = (
+                "Correct the spelling: {t}",
+                "Fix the mistake: {t}",
+                "Find and correct the error: {t}",
+                "Correct this sentence: {t}",
+                "Write this without the mistake: {t}",
+            )
         elif kind == 9:
-            items = [ctx.fill(ctx.pick(("{first}", "{place}", "{food}", "{object}"))) for _ in range(ctx.int(3, 7))]
+            items = [ctx.fill(ctx.pick(("{first}", "{place}", "{food}", "{object}"))) for _ in range(ctx.integer(3, 7))]
             items = list(dict.fromkeys(items))
             b = "\n".join(f"- {i}" for i in items)
             a = ", ".join(items)
-            forms = ("Write as a bulleted list: {t}", "Make a list with bullets: {t}", "Turn into bullet points: {t}", "As bullet points: {t}", "Bullet list of: {t}")
+            forms = (
+                "Write as a bulleted list: {t}",
+                "Make a list with bullets: {t}",
+                "Turn into bullet points: {t}",
+                "As bullet points: {t}",
+                "Bullet list of: {t}",
+            )
         elif kind == 10:
-            items = sorted({ctx.pick((ctx.first(), ctx.place(), ctx.surname())) for _ in range(ctx.int(3, 7))})
+            items = sorted({ctx.pick((ctx.first(), ctx.place(), ctx.surname())) for _ in range(ctx.integer(3, 7))})
             a, b = ", ".join(ctx.shuffled(items)), ", ".join(items)
-            forms = ("Sort alphabetically: {t}", "Put in alphabetical order: {t}", "Sort these from A to Z: {t}", "Alphabetical order, please: {t}", "Order these names by the alphabet: {t}")
+            forms = (
+                "Sort alphabetically: {t}",
+                "Put in alphabetical order: {t}",
+                "Sort these from A to Z: {t}",
+                "Alphabetical order, please: {t}",
+                "Order these names by the alphabet: {t}",
+            )
         else:
-            person, other, done = ctx.first(), ctx.first(), ctx.pick(("went to {place}", "bought {int:2:30} {goods}", "wrote to {firm}", "fed the {animal}", "closed the {room}"))
+            person, other, done = (
+                ctx.first(),
+                ctx.first(),
+                ctx.pick(
+                    (
+                        "went to {place}",
+                        "bought {int:2:30} {goods}",
+                        "wrote to {firm}",
+                        "fed the {animal}",
+                        "closed the {room}",
+                    )
+                ),
+            )
             second = ctx.pick(("called {person}", "lost the {object}", "paid {money}", "took the train at {time}"))
             one, two = ctx.fill(done), ctx.fill(second)
             if ctx.chance(0.5):
                 a, b = f"{person} {one}. {other} {two}.", f"{person} {one} and {other} {two}."
-                forms = ("Join these sentences: {t}", "Make one sentence of these: {t}", "Combine into one sentence: {t}", "Write as one sentence: {t}", "Connect the two sentences: {t}")
+                forms = (
+                    "Join these sentences: {t}",
+                    "Make one sentence of these: {t}",
+                    "Combine into one sentence: {t}",
+                    "Write as one sentence: {t}",
+                    "Connect the two sentences: {t}",
+                )
             else:
                 b, a = f"{person} {one}. {other} {two}.", f"{person} {one} and {other} {two}."
-                forms = ("Split into two sentences: {t}", "Make two sentences of this: {t}", "Write as two short sentences: {t}", "Divide this sentence into two: {t}", "Break this up into two sentences: {t}")
+                forms = (
+                    "Split into two sentences: {t}",
+                    "Make two sentences of this: {t}",
+                    "Write as two short sentences: {t}",
+                    "Divide this sentence into two: {t}",
+                    "Break this up into two sentences: {t}",
+                )
         sample.turn(capital(ctx.phrase(forms).replace("{t}", a)), b)
     return sample if sample.parts else rewrite(ctx)
 
@@ -242,13 +353,21 @@ class Splits:
             found = []
             for paragraph_text in body.split("\n"):
                 for text in split_sentences(paragraph_text):
-                    m = re.match(r"([A-Z][^,;()\"]{25,140}), (?:and|but) (he|she|it|they|the) ([^;()\"]{20,140}\.)$", text)
+                    m = re.match(
+                        r"([A-Z][^,;()\"]{25,140}), (?:and|but) (he|she|it|they|the) ([^;()\"]{20,140}\.)$", text
+                    )
                     if m:
                         found.append((text, f"{m[1]}. {capital(m[2])} {m[3]}"))
             if found:
                 text, two = ctx.pick(found)
                 sample = Sample("splits")
-                forms = ("Split this into two sentences: {t}", "Write this as two shorter sentences: {t}", "Make this easier to read: {t}", "Rewrite in two sentences: {t}", "Divide this long sentence: {t}")
+                forms = (
+                    "Split this into two sentences: {t}",
+                    "Write this as two shorter sentences: {t}",
+                    "Make this easier to read: {t}",
+                    "Rewrite in two sentences: {t}",
+                    "Divide this long sentence: {t}",
+                )
                 sample.turn(ctx.phrase(forms).replace("{t}", text), two)
                 return sample
 
@@ -258,10 +377,21 @@ def shorten(ctx: Ctx) -> Sample:
     paper = write(ctx, None, 0.8)
     body = paper.text.split("\n\n", 1)[-1]
     sample = Sample("shorten")
-    kind = ctx.int(0, 2)
+    kind = ctx.integer(0, 2)
     if kind == 0 and body != paper.text:
         sample.document(body)
-        sample.turn(ctx.phrase(("Which kind of text is this?", "What kind of document is this?", "What is this: a letter, a report, a recipe or something else?", "Name the kind of text.", "What sort of text is it?")), capital(_KINDS[paper.genre]) + ".")
+        sample.turn(
+            ctx.phrase(
+                (
+                    "Which kind of text is this?",
+                    "What kind of document is this?",
+                    "What is this: a letter, a report, a recipe or something else?",
+                    "Name the kind of text.",
+                    "What sort of text is it?",
+                )
+            ),
+            capital(_KINDS[paper.genre]) + ".",
+        )
         return sample
     told = ctx.some(paper.told, min(3, len(paper.told)))
     told.sort(key=lambda t: paper.text.index(t.text))
@@ -270,7 +400,8 @@ def shorten(ctx: Ctx) -> Sample:
     sample.document(paper.text)
     topics = [t.questions[0] for t in told]
     sample.turn(
-        f"{ctx.phrase(('Answer each question on a line of its own.', 'Answer these questions, one line each.', 'Give one short answer a line.'))}\n" + "\n".join(f"{i + 1}. {q}" for i, q in enumerate(topics)),
+        f"{ctx.phrase(('Answer each question on a line of its own.', 'Answer these questions, one line each.', 'Give one short answer a line.'))}\n"
+        + "\n".join(f"{i + 1}. {q}" for i, q in enumerate(topics)),
         "\n".join(f"{i + 1}. {t.answer}" for i, t in enumerate(told)),
     )
     return sample

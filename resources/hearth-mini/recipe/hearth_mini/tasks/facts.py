@@ -90,7 +90,9 @@ class Entity:
         match = re.match(r"(?:\{S\}|The \{n\}) ", fact.attr.says[0])
         if not match or "{n}" in fact.attr.says[0][match.end() :] or self.kind.name == "pet":
             return None
-        rest = ctx.fill(fact.attr.says[0][match.end() :], {"v": fact.value, "av": article(fact.value), "n": "", "s": "", "p": "its"})
+        rest = ctx.fill(
+            fact.attr.says[0][match.end() :], {"v": fact.value, "av": article(fact.value), "n": "", "s": "", "p": "its"}
+        )
         head = "Who" if self.is_person else f"Which {self.kind.name}"
         return f"{head} {rest.rstrip('.')}?"
 
@@ -146,7 +148,7 @@ def make_entity(ctx: Ctx, kind: Kind | None = None, count: int | None = None, ta
             break
     taken.add(name)
     total = len(kind.attrs)
-    count = min(total, ctx.int(3, total) if count is None else count)
+    count = min(total, ctx.integer(3, total) if count is None else count)
     attrs = sorted(ctx.some(range(total), count))
     facts: list[Fact] = []
     for index in attrs:
@@ -166,7 +168,7 @@ def _order_years(entity: Entity, ctx: Ctx) -> None:
     """Keeps the life of a person possible: death at 30 to 95 years."""
     by_key = {fact.attr.key: fact for fact in entity.facts}
     if "born" in by_key and "died" in by_key and by_key["born"].value.isdigit():
-        by_key["died"].value = str(min(2024, int(by_key["born"].value) + ctx.int(30, 95)))
+        by_key["died"].value = str(min(2024, int(by_key["born"].value) + ctx.integer(30, 95)))
 
 
 def ordered(facts: list[Fact], ctx: Ctx) -> list[Fact]:
@@ -179,7 +181,13 @@ def paragraph(entity: Entity, ctx: Ctx, by_name: bool = False) -> str:
     for fact in ordered(entity.facts, ctx):
         text = entity.tell(fact, ctx, by_name)
         start = text.split(" ", 1)[0]
-        if start in _JOINABLE and len(sentences) > 1 and ", and " not in sentences[-1] and sentences[-1] not in _ASIDES and ctx.chance(0.3):
+        if (
+            start in _JOINABLE
+            and len(sentences) > 1
+            and ", and " not in sentences[-1]
+            and sentences[-1] not in _ASIDES
+            and ctx.chance(0.3)
+        ):
             sentences[-1] = f"{sentences[-1][:-1]}, and {text[:1].lower()}{text[1:]}"
         else:
             sentences.append(text)
@@ -219,7 +227,7 @@ def table(entities: list[Entity], ctx: Ctx) -> str:
     """A table with one row a thing; all have the same attributes."""
     labels = [capital(f.attr.label) for f in entities[0].facts]
     rows = [[capital(entities[0].kind.name), *labels]] + [[e.name, *(f.value for f in e.facts)] for e in entities]
-    style = ctx.int(0, 3)
+    style = ctx.integer(0, 3)
     if style == 0:
         head = f"| {' | '.join(rows[0])} |\n|{' --- |' * len(rows[0])}"
         return "\n".join([head, *(f"| {' | '.join(row)} |" for row in rows[1:])])

@@ -190,7 +190,9 @@ def write_index(folder: Path, records: list[dict[str, Any]], seed: int, tokenize
         "tokens": sum(r["tokens"] for r in records),
         "learned": sum(r["learned"] for r in records),
         "families": {
-            f.name: {"kind": f.kind, "share": f.share, "reason": f.reason, **families[f.name]} for f in registry.FAMILIES if f.name in families
+            f.name: {"kind": f.kind, "share": f.share, "reason": f.reason, **families[f.name]}
+            for f in registry.FAMILIES
+            if f.name in families
         },
         "shards": records,
     }
@@ -215,7 +217,8 @@ def main() -> None:
     long_tokens = args.tokens // 8 if args.long_tokens is None else args.long_tokens
     goals = {"tasks": args.tokens // args.workers, "long": long_tokens // args.workers}
     jobs = [
-        Job(args.text, folder, args.tokenizer, args.repos, args.seed, part, args.workers, goals) for part in range(args.workers)
+        Job(args.text, folder, args.tokenizer, args.repos, args.seed, part, args.workers, goals)
+        for part in range(args.workers)
     ]
     with multiprocessing.get_context("spawn").Pool(args.workers) as pool:
         records = [record for made in pool.map(run, jobs) for record in made]

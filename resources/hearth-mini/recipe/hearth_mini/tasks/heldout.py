@@ -49,14 +49,19 @@ _FOREIGN: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("spanish", ("Buenas noches, ¿quién es usted?", "¿Dónde está Sevilla?", "¿Qué hora es?", "Escribe una carta, por favor."), ("inglés", "English")),
 )  # fmt: skip
 _OPENERS = ("", "", "Hi. ", "Hello. ", "One more question: ", "Tell me, ")
-_SUMMARY = ("Summarise the document.", "Give a short summary.", "Summarise the document in two sentences.", "What is the document about? Answer in two sentences.")
+_SUMMARY = (
+    "Summarise the document.",
+    "Give a short summary.",
+    "Summarise the document in two sentences.",
+    "What is the document about? Answer in two sentences.",
+)
 
 
 def passage_qa(ctx: Ctx, count: int) -> list[Item]:
     """Invented passages of one to four things, one question each."""
-    out = []
+    out: list[Item] = []
     while len(out) < count:
-        entities = passages.world(ctx, ctx.int(1, 4), one_kind=ctx.chance(0.4))
+        entities = passages.world(ctx, ctx.integer(1, 4), one_kind=ctx.chance(0.4))
         texts = passages.render(ctx, entities)
         entity = ctx.pick(entities)
         fact = ctx.pick(entity.facts)
@@ -105,17 +110,24 @@ def needle(ctx: Ctx, count: int, corpus: HeldOutCorpus, encoder: Encoder) -> lis
     filler = Filler(corpus)
     out: list[Item] = []
     while len(out) < count:
-        entity = make_entity(ctx, None, ctx.int(1, 3))
+        entity = make_entity(ctx, None, ctx.integer(1, 3))
         fact = ctx.pick(entity.facts)
         told = paragraph(entity, ctx)
         question = entity.ask(fact, ctx)
         budget = NEEDLE_TOKENS - 40 - encoder.count(told) - encoder.count(question)
         texts: list[str] = []
         sizes: list[int] = []
-        while budget - sum(sizes) > 60:
+        for _ in range(60):  # the rest is filled as well as the paragraphs at hand allow
+            if budget - sum(sizes) <= 60:
+                break
             for one in filler.paragraphs(ctx, 3000):
                 size = encoder.count(one) + 2
-                if size <= budget - sum(sizes) and fact.value not in one and entity.name not in one and one not in texts:
+                if (
+                    size <= budget - sum(sizes)
+                    and fact.value not in one
+                    and entity.name not in one
+                    and one not in texts
+                ):
                     texts.append(one)
                     sizes.append(size)
         places = [i for i in range(len(texts)) if sum(sizes[i:]) >= NEEDLE_BACK]
@@ -173,11 +185,13 @@ def unanswerable(ctx: Ctx, count: int) -> list[Item]:
     """Half of the questions have no answer in the text; the other half have one."""
     out: list[Item] = []
     while len(out) < count:
-        entity = make_entity(ctx, None, ctx.int(2, 5))
+        entity = make_entity(ctx, None, ctx.integer(2, 5))
         text = paragraph(entity, ctx)
         if len(out) % 2:
             fact = ctx.pick(entity.facts)
-            out.append(Item(f"open-{len(out)}", "qa", [text], [], bare(ctx, entity.ask(fact, ctx), "document"), [fact.value]))
+            out.append(
+                Item(f"open-{len(out)}", "qa", [text], [], bare(ctx, entity.ask(fact, ctx), "document"), [fact.value])
+            )
             continue
         left = [a for a in entity.kind.attrs if a.key not in {f.attr.key for f in entity.facts}]
         if left and ctx.chance(0.6):
@@ -204,7 +218,16 @@ def summary(ctx: Ctx, count: int, text_dir: Path) -> list[Item]:
         out.append(Item(f"summary-{len(out)}", "summary", [text], [], ctx.pick(_SUMMARY), [name]))
     while len(out) < count:
         entity = make_entity(ctx, ctx.pick(schema.KINDS), 6)
-        out.append(Item(f"summary-{len(out)}", "summary", [paragraph(entity, ctx)], [], ctx.pick(_SUMMARY), [entity.name, entity.facts[0].value]))
+        out.append(
+            Item(
+                f"summary-{len(out)}",
+                "summary",
+                [paragraph(entity, ctx)],
+                [],
+                ctx.pick(_SUMMARY),
+                [entity.name, entity.facts[0].value],
+            )
+        )
     return out
 
 

@@ -293,11 +293,17 @@ def papers(ctx: Ctx) -> Sample:
     written = [write(ctx, genre) for genre in genres]
     reading = Reading(ctx, "papers", [paper.text for paper in written])
     asked = [(paper, told) for paper in written for told in paper.told]
-    chosen = ctx.some(asked, ctx.int(1, 5) if count == 1 else ctx.int(1, 4))
+    chosen = ctx.some(asked, ctx.integer(1, 5) if count == 1 else ctx.integer(1, 4))
     for index, (paper, told) in enumerate(chosen):
         if count == 1 and index and paper.open_questions and ctx.chance(0.15):
             reading.turn(bare(ctx, ctx.pick(paper.open_questions), reading.noun), missing(reading.noun))
-        _turn(ctx, reading, told if count == 1 else Told(told.text, tuple(f"In the {_NOUN[paper.genre]}: {q}" for q in told.questions), told.answer))
+        _turn(
+            ctx,
+            reading,
+            told
+            if count == 1
+            else Told(told.text, tuple(f"In the {_NOUN[paper.genre]}: {q}" for q in told.questions), told.answer),
+        )
     return reading.sample
 
 

@@ -81,7 +81,7 @@ class Ctx:
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
 
-    def int(self, low: int, high: int) -> int:
+    def integer(self, low: int, high: int) -> int:
         return self.rng.randint(low, high)
 
     def some(self, options: Sequence[T], count: int) -> list[T]:
@@ -115,11 +115,11 @@ class Ctx:
 
     def word(self) -> str:
         """A lower-case invented word of two or three syllables."""
-        return self._kept(lambda: self._syllables(self.int(2, 3)) + self.pick(_CODAS))
+        return self._kept(lambda: self._syllables(self.integer(2, 3)) + self.pick(_CODAS))
 
     def surname(self) -> str:
         def make() -> str:
-            base = self._syllables(self.int(1, 2)) + self.pick(_CODAS)
+            base = self._syllables(self.integer(1, 2)) + self.pick(_CODAS)
             name = capital(base + (self.pick(_LAST_ENDS) if self.chance(0.6) else ""))
             return name if len(name) > 3 else name + "en"
 
@@ -131,7 +131,10 @@ class Ctx:
             return self.pick(words.FEMALE if girl else words.MALE)
 
         def make() -> str:
-            return capital(self._syllables(2) + (self.pick("a ia e ina elle a".split()) if girl else self.pick("n r s o k l".split())))
+            return capital(
+                self._syllables(2)
+                + (self.pick("a ia e ina elle a".split()) if girl else self.pick("n r s o k l".split()))
+            )
 
         return self._kept(make)
 
@@ -141,7 +144,7 @@ class Ctx:
 
     def place(self) -> str:
         def make() -> str:
-            base = capital(self._syllables(self.int(1, 2)) + self.pick(_CODAS))
+            base = capital(self._syllables(self.integer(1, 2)) + self.pick(_CODAS))
             name = base + (self.pick(_PLACE_ENDS) if self.chance(0.75) else "")
             name = name if len(name) > 3 else name + "ford"
             return f"{self.pick(_PLACE_PREFIX)} {name}" if self.chance(0.12) else name
@@ -153,12 +156,16 @@ class Ctx:
             base = self.surname() if self.chance(0.5) else capital(self._syllables(2) + self.pick(_CODAS))
             if self.chance(0.15):
                 return f"{base} & {self.surname()}"
-            return f"{base} {self.pick(_FIRM_ENDS)}" if self.chance(0.8) else f"{base}{self.pick(('tec', 'soft', 'corp', 'lab', 'net'))}"
+            return (
+                f"{base} {self.pick(_FIRM_ENDS)}"
+                if self.chance(0.8)
+                else f"{base}{self.pick(('tec', 'soft', 'corp', 'lab', 'net'))}"
+            )
 
         return self._kept(make)
 
     def title(self) -> str:
-        kind = self.int(0, 4)
+        kind = self.integer(0, 4)
         adj, noun, other = self.pick(words.ADJ), self.pick(words.NOUNS), self.pick(words.NOUNS)
         text = (
             f"The {adj} {noun}", f"{noun} of {self.place()}", f"The {noun} and the {other}", f"A {noun} in {self.place()}",
@@ -169,58 +176,78 @@ class Ctx:
         return " ".join(p if i and p in small else capital(p) for i, p in enumerate(parts))
 
     def ship(self) -> str:
-        return self._kept(lambda: f"{self.pick(('', 'MV ', 'SS ', ''))}{self.pick((self.first(True), self.place(), capital(self.pick(words.ADJ)) + ' ' + capital(self.pick(words.ANIMALS))))}")
+        return self._kept(
+            lambda: (
+                f"{self.pick(('', 'MV ', 'SS ', ''))}{self.pick((self.first(True), self.place(), capital(self.pick(words.ADJ)) + ' ' + capital(self.pick(words.ANIMALS))))}"
+            )
+        )
 
     def model(self) -> str:
-        return self._kept(lambda: f"{capital(self._syllables(2))} {self.pick('ABCDEFGHKLMNPRSTVXZ')}{self.pick(('', '-'))}{self.int(2, 990)}")
+        return self._kept(
+            lambda: (
+                f"{capital(self._syllables(2))} {self.pick('ABCDEFGHKLMNPRSTVXZ')}{self.pick(('', '-'))}{self.integer(2, 990)}"
+            )
+        )
 
     def code(self) -> str:
         letters = "ABCDEFGHJKLMNPQRSTUVWXYZ"
-        kind = self.int(0, 5)
+        kind = self.integer(0, 5)
         if kind == 0:
-            return f"{self.pick(letters)}{self.pick(letters)}-{self.int(100, 9999)}"
+            return f"{self.pick(letters)}{self.pick(letters)}-{self.integer(100, 9999)}"
         if kind == 1:
-            return "".join(self.pick(letters + "23456789") for _ in range(self.int(5, 8)))
+            return "".join(self.pick(letters + "23456789") for _ in range(self.integer(5, 8)))
         if kind == 2:
-            return str(self.int(1000, 999999))
+            return str(self.integer(1000, 999999))
         if kind == 3:
-            return f"{self.int(10, 99)}-{self.int(100, 999)}-{self.pick(letters)}"
+            return f"{self.integer(10, 99)}-{self.integer(100, 999)}-{self.pick(letters)}"
         if kind == 4:
-            return f"{self.pick(words.COLOURS).split()[-1]}-{self.pick(words.ANIMALS)}-{self.int(2, 99)}"
-        return f"{self.word()}{self.int(2, 99)}"
+            return f"{self.pick(words.COLOURS).split()[-1]}-{self.pick(words.ANIMALS)}-{self.integer(2, 99)}"
+        return f"{self.word()}{self.integer(2, 99)}"
 
     # Values
 
     def year(self, low: int = 1650, high: int = 2024) -> str:
-        return str(self.int(max(low, 1840), high) if self.chance(0.75) and high > 1840 else self.int(low, high))
+        return str(self.integer(max(low, 1840), high) if self.chance(0.75) and high > 1840 else self.integer(low, high))
 
     def date(self) -> str:
-        day, month = self.int(1, 28), self.pick(words.MONTHS)
+        day, month = self.integer(1, 28), self.pick(words.MONTHS)
         return self.pick((f"{day} {month} {self.year()}", f"{month} {day}, {self.year()}", f"{day} {month}"))
 
     def day(self) -> str:
-        return f"{self.int(1, 28)} {self.pick(words.MONTHS)}"
+        return f"{self.integer(1, 28)} {self.pick(words.MONTHS)}"
 
     def time(self) -> str:
-        minute = self.pick((0, 0, 15, 30, 45, self.int(1, 59)))
+        minute = self.pick((0, 0, 15, 30, 45, self.integer(1, 59)))
         if self.chance(0.5):
-            return f"{self.int(0, 23):02d}:{minute:02d}"
-        return f"{self.int(1, 12)}:{minute:02d} {self.pick(('a.m.', 'p.m.'))}"
+            return f"{self.integer(0, 23):02d}:{minute:02d}"
+        return f"{self.integer(1, 12)}:{minute:02d} {self.pick(('a.m.', 'p.m.'))}"
 
     def money(self) -> str:
-        amount = self.pick((self.int(2, 99), self.int(100, 999), self.int(10, 99) * 100, self.int(10, 999) * 1000))
+        amount = self.pick(
+            (self.integer(2, 99), self.integer(100, 999), self.integer(10, 99) * 100, self.integer(10, 999) * 1000)
+        )
         sign = self.pick(("$", "£", "€", ""))
-        return f"{sign}{group_digits(amount)}" if sign else f"{group_digits(amount)} {self.pick(('crowns', 'euros', 'dollars', 'pounds', 'francs'))}"
+        return (
+            f"{sign}{group_digits(amount)}"
+            if sign
+            else f"{group_digits(amount)} {self.pick(('crowns', 'euros', 'dollars', 'pounds', 'francs'))}"
+        )
 
     def phone(self) -> str:
-        return self.pick((f"{self.int(100, 999)}-{self.int(1000, 9999)}", f"0{self.int(100, 999)} {self.int(100, 999)} {self.int(100, 999)}", f"555-{self.int(1000, 9999)}"))
+        return self.pick(
+            (
+                f"{self.integer(100, 999)}-{self.integer(1000, 9999)}",
+                f"0{self.integer(100, 999)} {self.integer(100, 999)} {self.integer(100, 999)}",
+                f"555-{self.integer(1000, 9999)}",
+            )
+        )
 
     def number(self, low: int, high: int) -> str:
         """An integer, spread evenly over the magnitudes between the two bounds."""
         if high > low * 50 and low > 0:
             value = int(low * (high / low) ** self.rng.random())
         else:
-            value = self.int(low, high)
+            value = self.integer(low, high)
         return group_digits(value) if value >= 1000 and self.chance(0.85) else str(value)
 
     # Templates: "{person} came in {year}" with any maker below as a field, `{a:job}` for the article, `{int:2:40}`.
@@ -318,6 +345,8 @@ _MAKERS: dict[str, Callable[[Ctx], str]] = {
     "adj": _from(words.ADJ),
     "noun": _from(words.NOUNS),
     "email": lambda c: f"{c.first().lower()}@{c.word()}.{c.pick(('org', 'com', 'net', 'example'))}",
-    "pct": lambda c: f"{c.int(2, 97)} {c.pick(('percent', 'per cent'))}" if c.chance(0.6) else f"{c.int(2, 97)}%",
+    "pct": lambda c: (
+        f"{c.integer(2, 97)} {c.pick(('percent', 'per cent'))}" if c.chance(0.6) else f"{c.integer(2, 97)}%"
+    ),
     "kind": lambda c: c.pick(words.ADJ),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import schema
 from .ask import bare, missing, quote, quoted
-from .corpus import ENCYCLOPAEDIA, Corpus, split_title
+from .corpus import ENCYCLOPAEDIA, Texts, split_title
 from .facts import Entity, Fact, make_entity, paragraph
 from .names import Ctx, capital
 from .passages import linked, split_sentences, two_step_question
@@ -16,15 +16,36 @@ _PASS = (
     ("Note that {n} has the {w} {v}.", "Which {w} does {n} have?"), ("In case it is needed, the {w} of {n} was set to {v}.", "What was the {w} of {n} set to?"),
     ("A note in the margin gives {v} as the {w} of {n}.", "What is given as the {w} of {n}?"), ("The {w} of {n}, someone wrote, must be {v}.", "What must the {w} of {n} be?"),
 )  # fmt: skip
-_WORDS = (("pass key", "code"), ("secret number", "int:1000:99999"), ("code word", "word"), ("access code", "code"), ("telephone number", "phone"), ("meeting place", "place"), ("password", "code"), ("favourite colour", "colour"), ("date of arrival", "date"), ("price", "money"))
+_WORDS = (
+    ("pass key", "code"),
+    ("secret number", "int:1000:99999"),
+    ("code word", "word"),
+    ("access code", "code"),
+    ("telephone number", "phone"),
+    ("meeting place", "place"),
+    ("password", "code"),
+    ("favourite colour", "colour"),
+    ("date of arrival", "date"),
+    ("price", "money"),
+)
 
 
 class Filler:
     """Paragraphs of real text, of the encyclopaedia, of books or of textbooks."""
 
-    def __init__(self, corpus: Corpus) -> None:
+    def __init__(self, corpus: Texts) -> None:
         self._corpus = corpus
-        self._others = [s for s in ("gutenberg", "openstax-us-history", "openstax-world-history", "openstax-psychology", "openstax-astronomy") if corpus.has(s)]
+        self._others = [
+            s
+            for s in (
+                "gutenberg",
+                "openstax-us-history",
+                "openstax-world-history",
+                "openstax-psychology",
+                "openstax-astronomy",
+            )
+            if corpus.has(s)
+        ]
 
     def paragraphs(self, ctx: Ctx, chars: int) -> list[str]:
         """Paragraphs with about `chars` characters in all; from several documents or from one."""
@@ -38,8 +59,8 @@ class Filler:
             paragraphs = [p for p in text.split("\n\n") if 80 < len(p) < 1500]
             if not paragraphs:
                 continue
-            start = ctx.int(0, max(0, len(paragraphs) - 6))
-            for one in paragraphs[start : start + ctx.int(2, 12)]:
+            start = ctx.integer(0, max(0, len(paragraphs) - 6))
+            for one in paragraphs[start : start + ctx.integer(2, 12)]:
                 if size + len(one) > chars + 300:
                     continue
                 out.append(one)
@@ -59,7 +80,15 @@ def _place(paragraphs: list[str], text: str, at: int, whole: bool) -> None:
 
 def _system(ctx: Ctx, sample: Sample) -> None:
     if ctx.chance(0.2):
-        sample.system(ctx.pick(("Answer from the document. If it does not say, say so.", "You are Hearth Mini. Copy names and numbers exactly.", "Use the documents to answer. Do not guess.")))
+        sample.system(
+            ctx.pick(
+                (
+                    "Answer from the document. If it does not say, say so.",
+                    "You are Hearth Mini. Copy names and numbers exactly.",
+                    "Use the documents to answer. Do not guess.",
+                )
+            )
+        )
 
 
 def _documents(ctx: Ctx, sample: Sample, paragraphs: list[str]) -> None:
@@ -75,28 +104,30 @@ def _documents(ctx: Ctx, sample: Sample, paragraphs: list[str]) -> None:
 class Needles:
     """One to five facts in filler; some are invented things with several facts, some are single lines with a code."""
 
-    def __init__(self, corpus: Corpus, low: int = 4200, high: int = 13200) -> None:
+    def __init__(self, corpus: Texts, low: int = 4200, high: int = 13200) -> None:
         self._filler = Filler(corpus)
         self._low, self._high = low, high
 
     def __call__(self, ctx: Ctx) -> Sample:
         sample = Sample("needles")
         _system(ctx, sample)
-        paragraphs = self._filler.paragraphs(ctx, ctx.int(self._low, self._high))
+        paragraphs = self._filler.paragraphs(ctx, ctx.integer(self._low, self._high))
         asked: list[tuple[str, str, str]] = []
         taken: set[str] = set()
-        for _ in range(ctx.int(2, 5)):
-            at = ctx.int(0, len(paragraphs))
+        for _ in range(ctx.integer(2, 5)):
+            at = ctx.integer(0, len(paragraphs))
             if ctx.chance(0.5):
                 word, maker = ctx.pick(_WORDS)
-                name = ctx.fill(ctx.pick(("{person}", "{place}", "{firm}", "room {int:2:900}", "project {Word}", "{ship}")))
+                name = ctx.fill(
+                    ctx.pick(("{person}", "{place}", "{firm}", "room {int:2:900}", "project {Word}", "{ship}"))
+                )
                 value = ctx.fill("{" + maker + "}")
                 says, ask = ctx.pick(_PASS)
                 text = says.format(w=word, n=name, v=value)
                 asked.append((ask.format(w=word, n=name), value, text))
                 _place(paragraphs, text, at, ctx.chance(0.3))
             else:
-                entity = make_entity(ctx, None, ctx.int(1, 5), taken)
+                entity = make_entity(ctx, None, ctx.integer(1, 5), taken)
                 text = paragraph(entity, ctx)
                 for fact in ctx.some(entity.facts, 2):
                     where = [s for s in split_sentences(text) if fact.value in s]
@@ -104,11 +135,11 @@ class Needles:
                 _place(paragraphs, text, at, True)
         _documents(ctx, sample, paragraphs)
         absent = make_entity(ctx, None, 1, taken)
-        for index, (question, value, where) in enumerate(ctx.some(asked, ctx.int(2, 6))):
+        for index, (question, value, source) in enumerate(ctx.some(asked, ctx.integer(2, 6))):
             if index and ctx.chance(0.1):
                 sample.turn(bare(ctx, absent.ask(absent.facts[0], ctx), "document"), missing("document"))
-            if where and ctx.chance(0.12):
-                sample.turn(quote(ctx, question, "document"), quoted(where, "document"))
+            if source and ctx.chance(0.12):
+                sample.turn(quote(ctx, question, "document"), quoted(source, "document"))
             else:
                 sample.turn(bare(ctx, question, "document"), value)
         return sample
@@ -120,14 +151,25 @@ class LongRecords:
     def __call__(self, ctx: Ctx) -> Sample:
         sample = Sample("long_records")
         _system(ctx, sample)
-        roll = ctx.int(0, 2)
-        goal = ctx.int(4000, 9500)
+        roll = ctx.integer(0, 2)
+        goal = ctx.integer(4000, 9500)
         taken: set[str] = set()
         asked: list[tuple[str, str]] = []
         if roll == 0:
             lines: list[str] = []
-            key, value = ctx.pick(("person", "place", "firm", "code")), ctx.pick(("code", "phone", "place", "date", "money", "title", "person"))
-            word = {"code": "code", "phone": "number", "place": "place", "date": "date", "money": "price", "title": "title", "person": "person"}[value]
+            key, value = (
+                ctx.pick(("person", "place", "firm", "code")),
+                ctx.pick(("code", "phone", "place", "date", "money", "title", "person")),
+            )
+            word = {
+                "code": "code",
+                "phone": "number",
+                "place": "place",
+                "date": "date",
+                "money": "price",
+                "title": "title",
+                "person": "person",
+            }[value]
             while sum(map(len, lines)) < goal:
                 k, v = ctx.fill("{" + key + "}"), ctx.fill("{" + value + "}")
                 if k in taken or v in taken:
@@ -141,7 +183,7 @@ class LongRecords:
             texts: list[str] = []
             kind = ctx.pick(schema.KINDS) if ctx.chance(0.4) else None
             while sum(map(len, texts)) < goal:
-                entity = make_entity(ctx, kind, ctx.int(3, 6), taken)
+                entity = make_entity(ctx, kind, ctx.integer(3, 6), taken)
                 texts.append(paragraph(entity, ctx))
                 for fact in entity.facts:
                     asked.append((entity.ask(fact, ctx), fact.value))
@@ -151,7 +193,7 @@ class LongRecords:
                 half = len(texts) // 2
                 sample.document("\n\n".join(texts[:half]))
                 sample.document("\n\n".join(texts[half:]))
-        for question, answer in ctx.some(asked, ctx.int(4, 9)):
+        for question, answer in ctx.some(asked, ctx.integer(4, 9)):
             sample.turn(question, answer)
         return sample
 
@@ -159,7 +201,7 @@ class LongRecords:
 class LongHops:
     """Two facts that must be joined, far apart in filler."""
 
-    def __init__(self, corpus: Corpus) -> None:
+    def __init__(self, corpus: Texts) -> None:
         self._filler = Filler(corpus)
 
     def __call__(self, ctx: Ctx) -> Sample:
@@ -169,9 +211,9 @@ class LongHops:
         entities, holder, link, target = made
         sample = Sample("long_hops")
         _system(ctx, sample)
-        paragraphs = self._filler.paragraphs(ctx, ctx.int(3600, 11000))
+        paragraphs = self._filler.paragraphs(ctx, ctx.integer(3600, 11000))
         for entity in entities:
-            _place(paragraphs, paragraph(entity, ctx, True), ctx.int(0, len(paragraphs)), True)
+            _place(paragraphs, paragraph(entity, ctx, True), ctx.integer(0, len(paragraphs)), True)
         _documents(ctx, sample, paragraphs)
         for fact in ctx.some(target.facts, 2):
             sample.turn(bare(ctx, two_step_question(ctx, holder, link, target, fact), "document"), fact.value)
@@ -182,7 +224,7 @@ class LongHops:
 class LongArticles:
     """Two to five long encyclopaedia passages with questions that the rules derive from each."""
 
-    def __init__(self, corpus: Corpus) -> None:
+    def __init__(self, corpus: Texts) -> None:
         self._corpus = corpus
 
     def __call__(self, ctx: Ctx) -> Sample:
@@ -190,7 +232,7 @@ class LongArticles:
             sample = Sample("long_articles")
             _system(ctx, sample)
             asked: list[tuple[str, str, str]] = []
-            goal = ctx.int(4500, 12500)
+            goal = ctx.integer(4500, 12500)
             size = 0
             while size < goal:
                 title, body = self._corpus.article()
@@ -202,7 +244,7 @@ class LongArticles:
                 asked += [(a.question, a.answer, a.where) for a in derive(text, title, ctx) if a.named]
             if len(asked) < 3:
                 continue
-            for question, answer, where in ctx.some(asked, ctx.int(3, 7)):
+            for question, answer, where in ctx.some(asked, ctx.integer(3, 7)):
                 if ctx.chance(0.1) and '"' not in where:
                     sample.turn(quote(ctx, question, "document"), quoted(where, "document"))
                 else:
@@ -213,7 +255,7 @@ class LongArticles:
 def needle_item(ctx: Ctx, filler: Filler, chars: int, back: int) -> tuple[str, Entity, Fact]:
     """A document of about `chars` characters in which one thing is told at least `back` characters before the end."""
     paragraphs = filler.paragraphs(ctx, chars)
-    entity = make_entity(ctx, None, ctx.int(2, 4))
+    entity = make_entity(ctx, None, ctx.integer(2, 4))
     fact = ctx.pick(entity.facts)
     room = []
     for at in range(len(paragraphs)):

@@ -39,7 +39,10 @@ def split_sentences(text: str) -> list[str]:
     parts = re.split(r"(?<=[.!?])[\"')]?\s+(?=[\"'(A-Z0-9])", text)
     out: list[str] = []
     for part in parts:
-        if out and re.search(r"(?:(?<!War )\b[A-Z]|\b(?:Dr|Mr|Mrs|Ms|St|No|vs|Jr|Sr|Prof|Gen|Col|Capt|Lt|Rev|approx|ca|c|a\.m|p\.m|etc|e\.g|i\.e|U\.S|Co|Inc|Ltd|Mt|Ft|Vol|vol|pp|p|ed|al))\.$", out[-1]):
+        if out and re.search(
+            r"(?:(?<!War )\b[A-Z]|\b(?:Dr|Mr|Mrs|Ms|St|No|vs|Jr|Sr|Prof|Gen|Col|Capt|Lt|Rev|approx|ca|c|a\.m|p\.m|etc|e\.g|i\.e|U\.S|Co|Inc|Ltd|Mt|Ft|Vol|vol|pp|p|ed|al))\.$",
+            out[-1],
+        ):
             out[-1] += " " + part
         else:
             out.append(part)
@@ -52,7 +55,7 @@ def world(ctx: Ctx, entities: int, facts: tuple[int, int] = (3, 7), one_kind: bo
     kind = ctx.pick(schema.KINDS)
     out: list[Entity] = []
     while len(out) < entities:
-        out.append(make_entity(ctx, kind if one_kind else None, ctx.int(*facts), taken))
+        out.append(make_entity(ctx, kind if one_kind else None, ctx.integer(*facts), taken))
     return out
 
 
@@ -98,11 +101,17 @@ def fact_turn(ctx: Ctx, reading: Reading, entity: Entity, fact: Fact, texts: lis
         wrong = [f for e in pool for f in e.facts if f.attr.key == fact.attr.key and f.value != fact.value]
         claim = entity.full(fact, ctx)
         if ctx.chance(0.5) or not wrong and "{" not in fact.attr.value:
-            reading.turn(f"{ctx.phrase(('Is this true according to the', 'Does this agree with the', 'Is this correct, going by the'))} {noun}? {claim}", f"Yes. {claim}")
+            reading.turn(
+                f"{ctx.phrase(('Is this true according to the', 'Does this agree with the', 'Is this correct, going by the'))} {noun}? {claim}",
+                f"Yes. {claim}",
+            )
         else:
             other = ctx.pick(wrong).value if wrong else _other_value(ctx, entity, fact)
             false = entity.say(fact.attr.says[0], Fact(fact.attr, other), ctx, True)
-            reading.turn(f"{ctx.phrase(('Is this true according to the', 'Does this agree with the', 'Is this correct, going by the'))} {noun}? {false}", f"No. {claim}")
+            reading.turn(
+                f"{ctx.phrase(('Is this true according to the', 'Does this agree with the', 'Is this correct, going by the'))} {noun}? {false}",
+                f"No. {claim}",
+            )
 
 
 def _other_value(ctx: Ctx, entity: Entity, fact: Fact) -> str:
@@ -150,7 +159,7 @@ def unanswerable(ctx: Ctx) -> Sample:
     entities = world(ctx, ctx.weighted(((1, 0.6), (2, 0.3), (3, 0.1))), (2, 5))
     texts = render(ctx, entities)
     reading = Reading(ctx, "unanswerable", texts)
-    for index in range(ctx.int(1, 4)):
+    for index in range(ctx.integer(1, 4)):
         entity = ctx.pick(entities)
         if index == 0 or ctx.chance(0.5):
             absent_turn(ctx, reading, entity)
@@ -197,10 +206,12 @@ def linked(ctx: Ctx) -> tuple[list[Entity], Entity, Fact, Entity] | None:
         return None
     attr = ctx.pick(attrs)
     taken: set[str] = set()
-    target = make_entity(ctx, _BY_NAME[ctx.pick(_LINKS[attr.value])], ctx.int(3, 5), taken)
-    holder = make_entity(ctx, kind, ctx.int(2, 5), taken)
+    target = make_entity(ctx, _BY_NAME[ctx.pick(_LINKS[attr.value])], ctx.integer(3, 5), taken)
+    holder = make_entity(ctx, kind, ctx.integer(2, 5), taken)
     holder.facts = [f for f in holder.facts if f.attr.key != attr.key] + [Fact(attr, target.name)]
-    others = [make_entity(ctx, ctx.pick((kind, target.kind)), ctx.int(2, 4), taken) for _ in range(ctx.int(0, 2))]
+    others = [
+        make_entity(ctx, ctx.pick((kind, target.kind)), ctx.integer(2, 4), taken) for _ in range(ctx.integer(0, 2))
+    ]
     return [holder, target, *others], holder, holder.facts[-1], target
 
 
@@ -220,7 +231,7 @@ def multi_hop(ctx: Ctx) -> Sample:
     if ctx.chance(0.6):
         texts = ["\n\n".join(texts)]
     reading = Reading(ctx, "multi_hop", texts)
-    for fact in ctx.some(target.facts, ctx.int(1, 3)):
+    for fact in ctx.some(target.facts, ctx.integer(1, 3)):
         question = two_step_question(ctx, holder, link, target, fact)
         if ctx.chance(0.2):
             reading.turn(
@@ -236,10 +247,10 @@ def multi_hop(ctx: Ctx) -> Sample:
 
 def tables(ctx: Ctx) -> Sample:
     """Look-ups in tables, by row and by value."""
-    entities = same_attributes(ctx, ctx.pick(schema.KINDS), ctx.int(3, 9), ctx.int(2, 5))
+    entities = same_attributes(ctx, ctx.pick(schema.KINDS), ctx.integer(3, 9), ctx.integer(2, 5))
     text = table(entities, ctx)
     reading = Reading(ctx, "tables", [text])
-    for _ in range(ctx.int(2, 5)):
+    for _ in range(ctx.integer(2, 5)):
         entity = ctx.pick(entities)
         fact = ctx.pick(entity.facts)
         roll = ctx.rng.random()
@@ -247,30 +258,52 @@ def tables(ctx: Ctx) -> Sample:
         if roll < 0.45:
             reading.turn(entity.ask(fact, ctx), fact.value)
         elif roll < 0.65:
-            forms = ("{n}: {l}?", "What does the table give as the {l} of {n}?", "Look up the {l} for {n}.", "{l} of {n}?", "Table row {n}, column {l}: what does it say?")
+            forms = (
+                "{n}: {l}?",
+                "What does the table give as the {l} of {n}?",
+                "Look up the {l} for {n}.",
+                "{l} of {n}?",
+                "Table row {n}, column {l}: what does it say?",
+            )
             reading.turn(ctx.phrase(forms).format(n=entity.name, l=label), fact.value)
         elif roll < 0.85:
-            forms = ("Which {k} has {v} as the {l}?", "In which row is the {l} {v}?", "Whose {l} is {v}?", "Which name stands next to {v}?", "To which {k} does {v} belong?")
+            forms = (
+                "Which {k} has {v} as the {l}?",
+                "In which row is the {l} {v}?",
+                "Whose {l} is {v}?",
+                "Which name stands next to {v}?",
+                "To which {k} does {v} belong?",
+            )
             reading.turn(ctx.phrase(forms).format(k=entity.kind.name, v=fact.value, l=label), entity.name)
         elif roll < 0.93:
             row = "; ".join(f"{f.attr.label}: {f.value}" for f in entity.facts)
-            reading.turn(ctx.phrase(("Give the whole row for {n}.", "What does the table say about {n}?", "Show everything about {n}.")).format(n=entity.name), f"{entity.name} - {row}")
+            reading.turn(
+                ctx.phrase(
+                    ("Give the whole row for {n}.", "What does the table say about {n}?", "Show everything about {n}.")
+                ).format(n=entity.name),
+                f"{entity.name} - {row}",
+            )
         else:
             column = ", ".join(next(f.value for f in e.facts if f.attr.key == fact.attr.key) for e in entities)
-            reading.turn(ctx.phrase(("List the column {l}.", "Give all values of {l}, in order.", "Copy the {l} column.")).format(l=label), column)
+            reading.turn(
+                ctx.phrase(
+                    ("List the column {l}.", "Give all values of {l}, in order.", "Copy the {l} column.")
+                ).format(l=label),
+                column,
+            )
     return reading.sample
 
 
 def records(ctx: Ctx) -> Sample:
     """Key-value records of one or more things."""
-    entities = same_attributes(ctx, ctx.pick(schema.KINDS), ctx.int(1, 4), ctx.int(3, 6))
+    entities = same_attributes(ctx, ctx.pick(schema.KINDS), ctx.integer(1, 4), ctx.integer(3, 6))
     state = ctx.rng.getstate()
     texts = []
     for entity in entities:
         ctx.rng.setstate(state)
         texts.append(key_values(entity, ctx))
     reading = Reading(ctx, "records", texts if ctx.chance(0.4) else ["\n\n".join(texts)])
-    for _ in range(ctx.int(2, 5)):
+    for _ in range(ctx.integer(2, 5)):
         entity = ctx.pick(entities)
         fact = ctx.pick(entity.facts)
         roll = ctx.rng.random()
@@ -281,36 +314,66 @@ def records(ctx: Ctx) -> Sample:
         elif roll < 0.9:
             facts = ctx.some(entity.facts, 2)
             labels = " and the ".join(f.attr.label for f in facts)
-            reading.turn(f"Give the {labels} of {entity.ref()}.", "\n".join(f"{capital(f.attr.label)}: {f.value}" for f in facts))
+            reading.turn(
+                f"Give the {labels} of {entity.ref()}.", "\n".join(f"{capital(f.attr.label)}: {f.value}" for f in facts)
+            )
         else:
-            reading.turn(f"Write {ctx.phrase(('a short text', 'two sentences', 'a short description'))} about {entity.ref()} from this.", " ".join(entity.full(f, ctx) for f in entity.facts[:2]))
+            reading.turn(
+                f"Write {ctx.phrase(('a short text', 'two sentences', 'a short description'))} about {entity.ref()} from this.",
+                " ".join(entity.full(f, ctx) for f in entity.facts[:2]),
+            )
     return reading.sample
 
 
 def quotes(ctx: Ctx) -> Sample:
     """Copying whole sentences: first, last, the one that mentions a value, the one after it."""
-    entities = world(ctx, ctx.int(1, 3))
+    entities = world(ctx, ctx.integer(1, 3))
     texts = ["\n\n".join(paragraph(e, ctx) for e in entities)]
     sentences = [s for p in texts[0].split("\n\n") for s in split_sentences(p)]
     reading = Reading(ctx, "quotes", texts)
     noun = reading.noun
-    for _ in range(ctx.int(1, 4)):
+    for _ in range(ctx.integer(1, 4)):
         entity = ctx.pick(entities)
         fact = ctx.pick(entity.facts)
         found = source_sentence(texts, fact.value)
         roll = ctx.rng.random()
         if found is not None and found in sentences and roll < 0.55:
-            forms = ("Quote the sentence that mentions {v}.", "Which sentence contains {v}?", "Copy the sentence with {v} in it.", "Find the sentence about {v}.", "Where does the {d} mention {v}? Quote it.")
+            forms = (
+                "Quote the sentence that mentions {v}.",
+                "Which sentence contains {v}?",
+                "Copy the sentence with {v} in it.",
+                "Find the sentence about {v}.",
+                "Where does the {d} mention {v}? Quote it.",
+            )
             reading.turn(ctx.phrase(forms).format(v=fact.value, d=noun), quoted(found, noun))
         elif found is not None and found in sentences and roll < 0.75 and found != sentences[-1]:
             follow = sentences[sentences.index(found) + 1]
             start = " ".join(found.split()[:4])
-            reading.turn(ctx.phrase(('Which sentence comes after the one that begins "{v}"?', 'What comes right after "{v}…"?', 'Copy the sentence that follows "{v} …".')).format(v=start), follow)
+            reading.turn(
+                ctx.phrase(
+                    (
+                        'Which sentence comes after the one that begins "{v}"?',
+                        'What comes right after "{v}…"?',
+                        'Copy the sentence that follows "{v} …".',
+                    )
+                ).format(v=start),
+                follow,
+            )
         elif roll < 0.85:
-            reading.turn(ctx.phrase(("Quote the first sentence.", "Copy the first sentence of the {d}.", "How does the {d} begin?")).format(d=noun), quoted(sentences[0], noun))
+            reading.turn(
+                ctx.phrase(
+                    ("Quote the first sentence.", "Copy the first sentence of the {d}.", "How does the {d} begin?")
+                ).format(d=noun),
+                quoted(sentences[0], noun),
+            )
         elif roll < 0.93:
-            reading.turn(ctx.phrase(("Quote the last sentence.", "Copy the last sentence of the {d}.", "How does the {d} end?")).format(d=noun), quoted(sentences[-1], noun))
+            reading.turn(
+                ctx.phrase(
+                    ("Quote the last sentence.", "Copy the last sentence of the {d}.", "How does the {d} end?")
+                ).format(d=noun),
+                quoted(sentences[-1], noun),
+            )
         else:
-            words = " ".join(sentences[0].split()[: ctx.int(3, 5)])
+            words = " ".join(sentences[0].split()[: ctx.integer(3, 5)])
             reading.turn(f'Complete the sentence from the {noun}: "{words} …"', sentences[0])
     return reading.sample

@@ -17,7 +17,9 @@ Maker = Callable[[Ctx], Sample | list[Sample] | None]
 
 @dataclass(frozen=True)
 class Family:
-    """A row of the table. `share` is in percent of the tokens of its kind; a finite set is used once at most."""
+    """A row of the table. `share` is in percent of the tokens asked for.
+
+    The shares add up to more than 100, because the published sets end after one pass."""
 
     name: str
     kind: str

@@ -361,7 +361,12 @@ NAME_TEMPLATES = {
     "Battle": ("Battle of {place}", "Battle of the {Word}", "Siege of {place}"),
     "Festival": ("{place} Festival", "{Word} Festival", "Festival of {place}"),
     "Line": ("{place} Line", "{Word} Line", "{surname} Railway"),
-    "ruler": ("King {first} of {place}", "Queen {first} of {place}", "Prince {first} of {place}", "Duke {first} of {place}"),
+    "ruler": (
+        "King {first} of {place}",
+        "Queen {first} of {place}",
+        "Prince {first} of {place}",
+        "Duke {first} of {place}",
+    ),
     "species": ("{colour} {word}", "{surname} {word}", "{adj} {word}"),
     "software": ("{Word}", "{Word}Pad", "Open{Word}", "{Word} Studio"),
     "band": ("The {cap:colour} {cap:noun}s", "The {Word}s", "The {cap:adj} {Word}s"),

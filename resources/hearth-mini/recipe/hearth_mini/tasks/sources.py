@@ -15,15 +15,41 @@ from .sample import Sample
 
 # Repository, the commit that was read, and its licence.
 REPOSITORIES = {
-    "yizhongw/self-instruct": ("0b26ccaa415992100fa32df62d41b994cf928e23", "Apache-2.0; each set keeps its own licence"),
+    "yizhongw/self-instruct": (
+        "0b26ccaa415992100fa32df62d41b994cf928e23",
+        "Apache-2.0; each set keeps its own licence",
+    ),
     "openai/grade-school-math": ("3101c7d5072418e28b9008a6636bde82a006892c", "MIT"),
     "allenai/scitldr": ("5ccad9c00a60ad75c9e04abf7f27d0f53f983b20", "Apache-2.0"),
     "google-research-datasets/wiki-split": ("80f5bddf42d1a68201b7b107ee4b8d86d82e9fde", "CC BY-SA 4.0"),
 }
 _T0 = "data/finetuning/t0_train_50k/data_per_template/"
 # Sets of the T0 collection that are believed to be free to use. Sets made of film plots, news or reviews are left out.
-_T0_SETS = ("wiki_hop", "quoref", "adversarial_qa", "ropes", "cosmos_qa", "wiqa", "quartz", "qasc", "dbpedia_14", "quarel", "common_gen")
-_T0_SKIP = ("generate_question", "no_prompt", "answer_id", "only_question", "explain_relation", "generate_subject", "is_correct", "answer_text", "random_task", "generate_object")
+_T0_SETS = (
+    "wiki_hop",
+    "quoref",
+    "adversarial_qa",
+    "ropes",
+    "cosmos_qa",
+    "wiqa",
+    "quartz",
+    "qasc",
+    "dbpedia_14",
+    "quarel",
+    "common_gen",
+)
+_T0_SKIP = (
+    "generate_question",
+    "no_prompt",
+    "answer_id",
+    "only_question",
+    "explain_relation",
+    "generate_subject",
+    "is_correct",
+    "answer_text",
+    "random_task",
+    "generate_object",
+)
 
 
 class Repositories:
@@ -42,7 +68,9 @@ class Repositories:
     def read(self, name: str, path: str) -> str:
         commit = REPOSITORIES[name][0]
         out = subprocess.run(
-            ["git", f"--git-dir={self._git_dir(name)}", "cat-file", "blob", f"{commit}:{path}"], check=True, capture_output=True
+            ["git", f"--git-dir={self._git_dir(name)}", "cat-file", "blob", f"{commit}:{path}"],
+            check=True,
+            capture_output=True,
         )
         return out.stdout.decode("utf-8", "replace")
 
@@ -64,7 +92,13 @@ def _lines(text: str) -> Iterator[dict[str, str]]:
 
 def tidy(text: str) -> str:
     """Undoes tokenised spacing and stray blank lines."""
-    text = text.replace("<|endoftext|>", "").replace("-LRB-", "(").replace("-RRB-", ")").replace("-lrb-", "(").replace("-rrb-", ")")
+    text = (
+        text.replace("<|endoftext|>", "")
+        .replace("-LRB-", "(")
+        .replace("-RRB-", ")")
+        .replace("-lrb-", "(")
+        .replace("-rrb-", ")")
+    )
     text = text.replace("``", '"').replace("''", '"')
     text = re.sub(r" ([.,;:!?%)])(?=\s|$)", r"\1", text)
     text = re.sub(r"(\() ", r"\1", text)
@@ -111,7 +145,13 @@ def worked_sums(repositories: Repositories) -> list[Sample]:
     return out
 
 
-_ABSTRACT = ("Summarise this abstract in one sentence.", "What is the main point of this paper?", "Give a one-sentence summary.", "Sum up the abstract in a sentence.", "tl;dr of this abstract?")
+_ABSTRACT = (
+    "Summarise this abstract in one sentence.",
+    "What is the main point of this paper?",
+    "Give a one-sentence summary.",
+    "Sum up the abstract in a sentence.",
+    "tl;dr of this abstract?",
+)
 
 
 def abstracts(repositories: Repositories, ctx: Ctx) -> list[Sample]:
@@ -131,12 +171,23 @@ def abstracts(repositories: Repositories, ctx: Ctx) -> list[Sample]:
                 continue
             if "\\" in body or "\\" in summary or "$" in summary:
                 continue
-            out.append(Sample("abstracts").document(body).turn(ctx.pick(_ABSTRACT), summary if summary.endswith(".") else summary + "."))
+            out.append(
+                Sample("abstracts")
+                .document(body)
+                .turn(ctx.pick(_ABSTRACT), summary if summary.endswith(".") else summary + ".")
+            )
     return out
 
 
 _SMALL = frozenset("he she it they the this that was were is are his her its their had has also who which a an".split())
-_SPLIT = ("Split this into two sentences: {t}", "Write this as two shorter sentences: {t}", "Make two sentences of this: {t}", "Rewrite in two sentences: {t}", "Divide this sentence: {t}", "Make this easier to read: {t}")
+_SPLIT = (
+    "Split this into two sentences: {t}",
+    "Write this as two shorter sentences: {t}",
+    "Make two sentences of this: {t}",
+    "Rewrite in two sentences: {t}",
+    "Divide this sentence: {t}",
+    "Make this easier to read: {t}",
+)
 
 
 def split_sentences_set(repositories: Repositories, ctx: Ctx) -> list[Sample]:
@@ -185,7 +236,9 @@ def definition(text: str, ctx: Ctx) -> Sample | None:
         if similar:
             options.append((f"Which words are similar to {word}?", similar))
         if len(meanings) > 1:
-            options.append((f"How many meanings of {word} are given?", str(len(re.findall(r"^\d+\. ", body, re.MULTILINE)) or 1)))
+            options.append(
+                (f"How many meanings of {word} are given?", str(len(re.findall(r"^\d+\. ", body, re.MULTILINE)) or 1))
+            )
         for question, answer in ctx.some(options, 2):
             sample.turn(question, answer)
         return sample
@@ -194,7 +247,10 @@ def definition(text: str, ctx: Ctx) -> Sample | None:
     article = "an" if noun.startswith("a") else "a"
     sample.turn(ctx.phrase(_DEFINE).format(w=word), f"{capital(word)} ({noun}): {sense}.")
     if example and ctx.chance(0.3):
-        sample.turn(ctx.pick(("Give an example.", "Can you use it in a sentence?", "An example, please.")), capital(example) + ("" if example[-1] in ".!?" else "."))
+        sample.turn(
+            ctx.pick(("Give an example.", "Can you use it in a sentence?", "An example, please.")),
+            capital(example) + ("" if example[-1] in ".!?" else "."),
+        )
     elif ctx.chance(0.15):
         sample.turn("What kind of word is it?", f"It is {article} {noun}.")
     return sample
@@ -228,18 +284,20 @@ def country(text: str, ctx: Ctx) -> Sample | None:
     name = title.split(":")[0].strip()
     split = [line.split(": ", 1) for line in body.split("\n") if ": " in line and 4 < len(line) < 300]
     labels = [label for label, *_ in split]
-    rows = [(label, value) for label, value in split if labels.count(label) == 1 and ": " not in value and value != "NA"]
+    rows = [
+        (label, value) for label, value in split if labels.count(label) == 1 and ": " not in value and value != "NA"
+    ]
     if len(rows) < 3 or len(name) > 40:
         return None
     known = [(label, value) for label, value in rows if label in _COUNTRY_ASKS and len(value) < 140]
     sample = Sample("countries")
     if known and ctx.chance(0.35):
-        for label, value in ctx.some(known, ctx.int(1, 3)):
+        for label, value in ctx.some(known, ctx.integer(1, 3)):
             ask, answer = _COUNTRY_ASKS[label]
             value = re.sub(r" \(\d{4}(?: est\.)?\)", "", value).rstrip(".")
             sample.turn(ask.format(c=name), answer.format(c=name, v=value))
         return sample
-    start = ctx.int(0, max(0, len(rows) - 6))
+    start = ctx.integer(0, max(0, len(rows) - 6))
     shown: list[tuple[str, str]] = []
     size = 0
     for label, value in rows[start:]:
@@ -250,16 +308,31 @@ def country(text: str, ctx: Ctx) -> Sample | None:
     if len(shown) < 3:
         return None
     sample.document(f"{title}\n\n" + "\n".join(f"{label}: {value}" for label, value in shown))
-    for label, value in ctx.some(shown, ctx.int(2, 4)):
+    for label, value in ctx.some(shown, ctx.integer(2, 4)):
         if label in _COUNTRY_ASKS and ctx.chance(0.5):
             sample.turn(_COUNTRY_ASKS[label][0].format(c=name), value)
         else:
-            forms = ("What does the document give under {l}?", "{l} of {c}?", "Look up: {l}.", "What is said about {l}?", "Give the entry {l}.", "What stands under {l}?")
+            forms = (
+                "What does the document give under {l}?",
+                "{l} of {c}?",
+                "Look up: {l}.",
+                "What is said about {l}?",
+                "Give the entry {l}.",
+                "What stands under {l}?",
+            )
             sample.turn(ctx.phrase(forms).format(l=label, c=name), value)
     return sample
 
 
-_DO = ("How do I {t}?", "Which command is used to {t}?", "Command to {t}?", "I want to {t}. Which command?", "Show the command to {t}.", "How can I {t} in the terminal?", "What is the command to {t}?")
+_DO = (
+    "How do I {t}?",
+    "Which command is used to {t}?",
+    "Command to {t}?",
+    "I want to {t}. Which command?",
+    "Show the command to {t}.",
+    "How can I {t} in the terminal?",
+    "What is the command to {t}?",
+)
 
 
 def command(text: str, ctx: Ctx) -> Sample | None:
@@ -277,14 +350,27 @@ def command(text: str, ctx: Ctx) -> Sample | None:
         sample.document(text)
     what = re.sub(r"`", "", about[1]).strip()
     if ctx.chance(0.5):
-        sample.turn(ctx.phrase(("What does {n} do?", "What is {n}?", "What is the command {n} for?", "Explain {n}.", "What does the command {n} do?")).format(n=name), what)
-    for purpose, line in ctx.some(pairs, ctx.int(1, 3)):
+        sample.turn(
+            ctx.phrase(
+                (
+                    "What does {n} do?",
+                    "What is {n}?",
+                    "What is the command {n} for?",
+                    "Explain {n}.",
+                    "What does the command {n} do?",
+                )
+            ).format(n=name),
+            what,
+        )
+    for purpose, line in ctx.some(pairs, ctx.integer(1, 3)):
         task = purpose[:1].lower() + purpose[1:]
         plain = re.match(r"[a-z]+ ", task) and not task.startswith(("the ", "same ", "in ", "for ", "with "))
         if not plain:
             continue
         ask = ctx.phrase(_DO).format(t=task)
-        sample.turn(ask if at_hand or name.split()[0] in ask else f"{ask.rstrip('?.')} with {name}{ask[-1]}", f"`{line}`")
+        sample.turn(
+            ask if at_hand or name.split()[0] in ask else f"{ask.rstrip('?.')} with {name}{ask[-1]}", f"`{line}`"
+        )
     return sample if any(p.role == "assistant" for p in sample.parts) else None
 
 

@@ -19,8 +19,22 @@ _SUM = (
     "Please summarise the {d} briefly.", "tl;dr", "Shorten this {d} to {n}.", "In {n}: what does the {d} say?",
 )  # fmt: skip
 _COUNT = {1: "one sentence", 2: "two sentences", 3: "three sentences"}
-_NOTE = ("Write a note of one line about this section.", "Give a one-line note for this section.", "Note for this section, one line:", "One line about this {d}, please.", "Sum up this section in one line.", "Section note:")
-_TITLE = ("Give the {d} a title.", "What would be a good title?", "Suggest a title.", "Write a heading for this {d}.", "What is the subject of the {d}?", "Name the topic of this {d}.")
+_NOTE = (
+    "Write a note of one line about this section.",
+    "Give a one-line note for this section.",
+    "Note for this section, one line:",
+    "One line about this {d}, please.",
+    "Sum up this section in one line.",
+    "Section note:",
+)
+_TITLE = (
+    "Give the {d} a title.",
+    "What would be a good title?",
+    "Suggest a title.",
+    "Write a heading for this {d}.",
+    "What is the subject of the {d}?",
+    "Name the topic of this {d}.",
+)
 
 
 def _ask(ctx: Ctx, forms: tuple[str, ...], noun: str, count: int) -> str:
@@ -31,8 +45,14 @@ def _ask(ctx: Ctx, forms: tuple[str, ...], noun: str, count: int) -> str:
 def trim(text: str) -> str:
     """A sentence without brackets and asides, as it stands in a summary."""
     text = re.sub(r" \([^()]*\)", "", text)
-    text = re.sub(r"^(?:However|Moreover|Furthermore|In addition|Also|Therefore|Thus|Additionally|Nevertheless), (\w)", lambda m: m[1].upper(), text)
-    shorter = re.sub(r", (?:which|who|where) [^,.;]{10,120}(?=[,.])(?:,(?= (?:is|was|has|had|are|were|will)))?", "", text)
+    text = re.sub(
+        r"^(?:However|Moreover|Furthermore|In addition|Also|Therefore|Thus|Additionally|Nevertheless), (\w)",
+        lambda m: m[1].upper(),
+        text,
+    )
+    shorter = re.sub(
+        r", (?:which|who|where) [^,.;]{10,120}(?=[,.])(?:,(?= (?:is|was|has|had|are|were|will)))?", "", text
+    )
     if len(shorter) > 40 and not re.search(r",\s*\.$", shorter):
         text = shorter
     return re.sub(r"\s+", " ", text).strip()
@@ -40,7 +60,9 @@ def trim(text: str) -> str:
 
 def condense(passage: str, count: int, title: str) -> list[str]:
     """The first sentence and those that share most with the rest of the text, trimmed, in the order of the text."""
-    sentences = [s for s in sentences_of(passage) if 35 <= len(s) <= 330 and s.endswith((".", '."')) and s.count('"') % 2 == 0]
+    sentences = [
+        s for s in sentences_of(passage) if 35 <= len(s) <= 330 and s.endswith((".", '."')) and s.count('"') % 2 == 0
+    ]
     if len(sentences) < count + 1:
         return []
     words = [set(re.findall(r"[a-z]{4,}|\d{3,4}", s.lower())) - _STOP for s in sentences]
@@ -104,18 +126,33 @@ def summary_made(ctx: Ctx) -> Sample:
     noun = reading.noun
     if len(entities) == 1 and not mixed:
         entity = entities[0]
-        count = ctx.int(1, 3)
+        count = ctx.integer(1, 3)
         first = split_sentences(texts[0])[0]
         chosen = [first] + [entity.full(f, ctx) for f in entity.facts[: count - 1]]
         forms = tuple(f for f in _SUM if "{n}" in f) if count != 2 else _SUM
         reading.turn(_ask(ctx, forms, noun, count), " ".join(chosen))
     elif mixed:
         listing = "; ".join(f"{e.name}: {e.facts[0].attr.label} {e.facts[0].value}" for e in entities)
-        reading.turn(ctx.phrase(("Write one line about each thing, with one fact.", "Sum up: one fact for each name.", "Give a line with one fact for each name.")), listing.replace("; ", "\n"))
+        reading.turn(
+            ctx.phrase(
+                (
+                    "Write one line about each thing, with one fact.",
+                    "Sum up: one fact for each name.",
+                    "Give a line with one fact for each name.",
+                )
+            ),
+            listing.replace("; ", "\n"),
+        )
     else:
         firsts = [split_sentences(p)[0] for p in texts[0].split("\n\n")]
         if ctx.chance(0.5):
-            forms = ("Summarise each paragraph in one sentence.", "One sentence for each paragraph, please.", "Give a line about every paragraph.", "Sum up paragraph by paragraph.", "What is each paragraph about?")
+            forms = (
+                "Summarise each paragraph in one sentence.",
+                "One sentence for each paragraph, please.",
+                "Give a line about every paragraph.",
+                "Sum up paragraph by paragraph.",
+                "What is each paragraph about?",
+            )
             reading.turn(ctx.phrase(forms), "\n".join(f"{i + 1}. {s}" for i, s in enumerate(firsts)))
         else:
             count = len(entities)
@@ -133,13 +170,19 @@ def summary_paper(ctx: Ctx) -> Sample:
     told = [t for t in paper.told if len(t.text) < 160]
     if len(told) < 3:
         return summary_paper(ctx)
-    count = ctx.int(2, 3)
+    count = ctx.integer(2, 3)
     chosen = told[:1] + ctx.some(told[1:4], count - 1)
     chosen.sort(key=lambda t: paper.text.index(t.text))
     unique = list(dict.fromkeys(t.text for t in chosen))
     reading = Reading(ctx, "summary_paper", [paper.text])
     if ctx.chance(0.35):
-        forms = ("Give the key facts as bullet points.", "List the main facts of the {d}.", "Key points, as bullets:", "Note the most important facts.", "Bullet points with the facts, please.")
+        forms = (
+            "Give the key facts as bullet points.",
+            "List the main facts of the {d}.",
+            "Key points, as bullets:",
+            "Note the most important facts.",
+            "Bullet points with the facts, please.",
+        )
         reading.turn(ctx.phrase(forms).format(d=reading.noun), "\n".join(f"- {s}" for s in unique))
     else:
         text = " ".join(s if s.endswith(".") else s + "." for s in unique)
@@ -162,16 +205,30 @@ class StorySummary:
             if len(sentences) < 5:
                 continue
             reading = Reading(ctx, "stories", [body.replace("\n\n", "\n")])
-            roll = ctx.int(0, 3)
+            roll = ctx.integer(0, 3)
             if roll == 0 and not any(word in body.lower() for word in re.findall(r"[a-z]{4,}", title.lower())):
                 continue
             if roll == 0:
-                reading.turn(ctx.pick(("What is a good title for this story?", "Give the story a title.", "What could the story be called?")), capital(title))
+                reading.turn(
+                    ctx.pick(
+                        (
+                            "What is a good title for this story?",
+                            "Give the story a title.",
+                            "What could the story be called?",
+                        )
+                    ),
+                    capital(title),
+                )
             elif roll == 1:
-                reading.turn(ctx.pick(("How does the story begin?", "What is the first sentence of the story?")), sentences[0])
+                reading.turn(
+                    ctx.pick(("How does the story begin?", "What is the first sentence of the story?")), sentences[0]
+                )
             elif roll == 2:
                 reading.turn(ctx.pick(("How does the story end?", "What is the last sentence?")), sentences[-1])
             else:
                 middle = sentences[len(sentences) // 2]
-                reading.turn(ctx.pick(("Retell the story in three sentences.", "Sum up the story in three sentences.")), " ".join((sentences[0], middle, sentences[-1])))
+                reading.turn(
+                    ctx.pick(("Retell the story in three sentences.", "Sum up the story in three sentences.")),
+                    " ".join((sentences[0], middle, sentences[-1])),
+                )
             return reading.sample

@@ -58,7 +58,7 @@ _YEAR = r"(?:1[0-9]{3}|20[0-2][0-9])"
 _DATE = rf"(?:(?:\d{{1,2}} {_MONTH} {_YEAR})|(?:{_MONTH} \d{{1,2}}, {_YEAR})|(?:{_MONTH} {_YEAR})|{_YEAR})"
 _CAP = r"[A-Z][\w'’\-]*\.?"
 _NAME = rf"{_CAP}(?: (?:(?:of|de|van|von|the|da|del|la|du|bin|al|le) )?{_CAP}){{0,4}}"
-_PERSON = rf"[A-Z][\w'’\-]+(?: [A-Z]\.)?(?: (?:de|van|von|da|del|la|du|bin|al|le))?(?: [A-Z][\w'’\-]+){{1,2}}"
+_PERSON = r"[A-Z][\w'’\-]+(?: [A-Z]\.)?(?: (?:de|van|von|da|del|la|du|bin|al|le))?(?: [A-Z][\w'’\-]+){1,2}"
 _SUBJECT = rf"(?:He|She|It|They|The [\w'’\- ]{{3,45}}?|{_NAME})"
 _NOT_PEOPLE = re.compile(
     r"\b(?:University|College|School|Company|Club|River|County|Church|Party|Council|Army|Navy|Museum|Street|Road|"
@@ -87,7 +87,50 @@ def _subject(raw: str, title: str) -> str | None:
         return title if raw != "They" and len(title) < 50 else None
     if raw.startswith("The "):
         return None if _LOOSE.search(raw[4:]) else "the " + raw[4:]
-    if raw.split()[0] in ("In", "On", "At", "After", "During", "From", "By", "For", "This", "These", "His", "Her", "Its", "Their", "When", "While", "There", "However", "As", "Although", "Since", "Until", "Some", "Many", "Most", "One", "Two", "All", "Both", "Each", "With", "After", "Before", "That", "To", "Also", "Another", "Other", "Its", "Under", "An", "A"):
+    if raw.split()[0] in (
+        "In",
+        "On",
+        "At",
+        "After",
+        "During",
+        "From",
+        "By",
+        "For",
+        "This",
+        "These",
+        "His",
+        "Her",
+        "Its",
+        "Their",
+        "When",
+        "While",
+        "There",
+        "However",
+        "As",
+        "Although",
+        "Since",
+        "Until",
+        "Some",
+        "Many",
+        "Most",
+        "One",
+        "Two",
+        "All",
+        "Both",
+        "Each",
+        "With",
+        "After",
+        "Before",
+        "That",
+        "To",
+        "Also",
+        "Another",
+        "Other",
+        "Its",
+        "Under",
+        "An",
+        "A",
+    ):
         return None
     return raw
 
@@ -102,18 +145,28 @@ def _tail(text: str) -> str:
 
 
 def _be_date(sentence: str, title: str, ctx: Ctx) -> Asked | None:
-    m = re.match(rf"({_SUBJECT}) (was|were) ((?:first |originally |officially |formally |completely )?\w+(?:ed|en|ilt|old|orn|ade|ung|ound|nt|ut|ld))((?: [\w'’\-]+){{0,8}}?) (?:in|on) ({_DATE})\b", sentence)
+    m = re.match(
+        rf"({_SUBJECT}) (was|were) ((?:first |originally |officially |formally |completely )?\w+(?:ed|en|ilt|old|orn|ade|ung|ound|nt|ut|ld))((?: [\w'’\-]+){{0,8}}?) (?:in|on) ({_DATE})\b",
+        sentence,
+    )
     if not m:
         return None
     subject = _subject(m[1], title)
     if subject is None or _LOOSE.search(m[4]) or re.search(r"\b(?:in|on|and|but)$", m[4]):
         return None
-    start = ctx.pick(("When", "When", "In which year", "In what year")) if m[5].isdigit() else ctx.pick(("When", "On what date" if m[5][0].isdigit() or "," in m[5] else "When"))
+    start = (
+        ctx.pick(("When", "When", "In which year", "In what year"))
+        if m[5].isdigit()
+        else ctx.pick(("When", "On what date" if m[5][0].isdigit() or "," in m[5] else "When"))
+    )
     return Asked(f"{start} {m[2]} {subject} {m[3]}{m[4]}?", m[5], sentence, not subject.startswith("the "))
 
 
 def _be_by(sentence: str, title: str, ctx: Ctx) -> Asked | None:
-    m = re.match(rf"({_SUBJECT}) (is|was|were|are) ((?:\w+ly )?(?:written|directed|designed|built|founded|created|produced|composed|published|led|owned|developed|discovered|described|painted|released|performed|invented|established|succeeded|replaced|defeated|killed|commissioned|recorded|edited|illustrated|narrated|hosted|won|opened|headed|managed|operated|run|acquired|bought|introduced|elected|appointed))((?: [\w'’\-]+){{0,5}}?) by (?:the )?({_NAME})", sentence)
+    m = re.match(
+        rf"({_SUBJECT}) (is|was|were|are) ((?:\w+ly )?(?:written|directed|designed|built|founded|created|produced|composed|published|led|owned|developed|discovered|described|painted|released|performed|invented|established|succeeded|replaced|defeated|killed|commissioned|recorded|edited|illustrated|narrated|hosted|won|opened|headed|managed|operated|run|acquired|bought|introduced|elected|appointed))((?: [\w'’\-]+){{0,5}}?) by (?:the )?({_NAME})",
+        sentence,
+    )
     if not m:
         return None
     subject = _subject(m[1], title)
@@ -125,25 +178,41 @@ def _be_by(sentence: str, title: str, ctx: Ctx) -> Asked | None:
 
 
 def _did_date(sentence: str, title: str, ctx: Ctx) -> Asked | None:
-    m = re.match(rf"({_SUBJECT}) (?:also |later |then |first |finally )?(\w+)((?: [\w'’\-\"]+){{0,9}}?) (?:in|on) ({_DATE})\b(?! (?:and|to|–|-))", sentence)
+    m = re.match(
+        rf"({_SUBJECT}) (?:also |later |then |first |finally )?(\w+)((?: [\w'’\-\"]+){{0,9}}?) (?:in|on) ({_DATE})\b(?! (?:and|to|–|-))",
+        sentence,
+    )
     if not m or m[2] not in _LEMMA:
         return None
     subject = _subject(m[1], title)
-    if subject is None or _LOOSE.search(m[3]) or re.search(r"\b(?:in|on|and|but|from|until|by|since|of|the|was|were|where|when)$", m[3]) or re.search(r"\b(?:was|were|and|had|where|when)\b", m[3]):
+    if (
+        subject is None
+        or _LOOSE.search(m[3])
+        or re.search(r"\b(?:in|on|and|but|from|until|by|since|of|the|was|were|where|when)$", m[3])
+        or re.search(r"\b(?:was|were|and|had|where|when)\b", m[3])
+    ):
         return None
     start = ctx.pick(("When", "When", "In which year", "In what year")) if m[4].isdigit() else "When"
     return Asked(f"{start} did {subject} {_LEMMA[m[2]]}{m[3]}?", m[4], sentence, not subject.startswith("the "))
 
 
 def _in_year(sentence: str, title: str, ctx: Ctx) -> Asked | None:
-    m = re.match(rf"(?:In|On) ({_DATE}),? (he|she|it|the [\w'’\- ]{{3,40}}?|{_NAME}) (?:also |then |first |finally )?(\w+) ((?:[\w'’\-\"]+ ?){{1,10}})([.,;])", sentence)
+    m = re.match(
+        rf"(?:In|On) ({_DATE}),? (he|she|it|the [\w'’\- ]{{3,40}}?|{_NAME}) (?:also |then |first |finally )?(\w+) ((?:[\w'’\-\"]+ ?){{1,10}})([.,;])",
+        sentence,
+    )
     if not m or m[3] not in _LEMMA:
         return None
     subject = title if m[2] in ("he", "she", "it") else m[2]
     rest = m[4].strip()
     if m[5] == "," and sentence[m.end() : m.end() + 1].isdigit():
         return None
-    if _LOOSE.search(subject) or _LOOSE.search(rest) or re.search(r"\b(?:and|but|was|were|when|where|had)\b", rest) or re.search(r"\b(?:in|on|of|the|at|to|for|with|by)$", rest):
+    if (
+        _LOOSE.search(subject)
+        or _LOOSE.search(rest)
+        or re.search(r"\b(?:and|but|was|were|when|where|had)\b", rest)
+        or re.search(r"\b(?:in|on|of|the|at|to|for|with|by)$", rest)
+    ):
         return None
     start = ctx.pick(("When", "In which year", "In what year", "What year")) if m[1].isdigit() else "When"
     return Asked(f"{start} did {subject} {_LEMMA[m[3]]} {rest}?", m[1], sentence, not subject.startswith("the "))
@@ -157,7 +226,10 @@ def _who_did(sentence: str, title: str, ctx: Ctx) -> Asked | None:
 
 
 def _what_did(sentence: str, title: str, ctx: Ctx) -> Asked | None:
-    m = re.match(rf"({_SUBJECT}) (won|joined|founded|directed|wrote|published|defeated|attended|discovered|played for|established|married|moved to|designed|composed|represented|served in|entered|reached|visited|received|studied|acquired|captured|built|purchased|graduated from|released|signed with|worked for) ((?:the |a |an )?(?:\"[^\"]{{3,50}}\"|{_NAME}))(?=[.,]| in | on | at | from )", sentence)
+    m = re.match(
+        rf"({_SUBJECT}) (won|joined|founded|directed|wrote|published|defeated|attended|discovered|played for|established|married|moved to|designed|composed|represented|served in|entered|reached|visited|received|studied|acquired|captured|built|purchased|graduated from|released|signed with|worked for) ((?:the |a |an )?(?:\"[^\"]{{3,50}}\"|{_NAME}))(?=[.,]| in | on | at | from )",
+        sentence,
+    )
     if not m:
         return None
     subject = _subject(m[1], title)
@@ -174,11 +246,17 @@ def _what_did(sentence: str, title: str, ctx: Ctx) -> Asked | None:
 
 
 def _born_place(sentence: str, title: str, ctx: Ctx) -> Asked | None:
-    m = re.search(rf"^(He|She|{_PERSON}) was born (?:(?:on|in) {_DATE},? )?(?:in|at) ((?:the )?{_NAME}(?:, {_NAME})*)", sentence)
+    m = re.search(
+        rf"^(He|She|{_PERSON}) was born (?:(?:on|in) {_DATE},? )?(?:in|at) ((?:the )?{_NAME}(?:, {_NAME})*)", sentence
+    )
     if not m:
         return None
     subject = _subject(m[1], title)
-    return Asked(f"Where was {subject} born?", _tail(m[2]), sentence, True) if subject and not re.fullmatch(_MONTH, m[2].split()[0]) else None
+    return (
+        Asked(f"Where was {subject} born?", _tail(m[2]), sentence, True)
+        if subject and not re.fullmatch(_MONTH, m[2].split()[0])
+        else None
+    )
 
 
 def _life(sentence: str, title: str, ctx: Ctx) -> Asked | None:
@@ -187,11 +265,24 @@ def _life(sentence: str, title: str, ctx: Ctx) -> Asked | None:
         return None
     if m[3] and ctx.chance(0.5):
         return Asked(f"When did {m[1]} die?", m[3], sentence, True)
-    return Asked(ctx.pick((f"When was {m[1]} born?", f"What is the date of birth of {m[1]}?" if not m[2].isdigit() else f"In which year was {m[1]} born?")), m[2], sentence, True)
+    return Asked(
+        ctx.pick(
+            (
+                f"When was {m[1]} born?",
+                f"What is the date of birth of {m[1]}?" if not m[2].isdigit() else f"In which year was {m[1]} born?",
+            )
+        ),
+        m[2],
+        sentence,
+        True,
+    )
 
 
 def _what_is(sentence: str, title: str, ctx: Ctx) -> Asked | None:
-    m = re.match(rf"(\"?(?:The )?{_NAME}\"?)(?: \([^)]*\))?,? (is|was|are|were) ((?:a|an|the|one of the) [^,.;:()]{{4,90}}?)([,.;(]| who | which | that | born | from (?:19|20)| since )", sentence)
+    m = re.match(
+        rf"(\"?(?:The )?{_NAME}\"?)(?: \([^)]*\))?,? (is|was|are|were) ((?:a|an|the|one of the) [^,.;:()]{{4,90}}?)([,.;(]| who | which | that | born | from (?:19|20)| since )",
+        sentence,
+    )
     if not m or m[1].split()[0] in ("It", "He", "She", "There", "This", "They", "In", "His", "Her"):
         return None
     answer = _tail(m[3])
@@ -202,7 +293,12 @@ def _what_is(sentence: str, title: str, ctx: Ctx) -> Asked | None:
     if m[4] == "," and re.match(r"[^.]{2,60}? and ", sentence[m.end() :]) or _subject(m[1], title) is None:
         return None  # "a film, television and stage actress" must not end at the comma
     head = re.split(r" (?:of|from|in|by|for|and|hosted|at|with|on) ", answer)[0]
-    human = bool(re.fullmatch(_PERSON, m[1]) and not _NOT_PEOPLE.search(m[1]) and _HUMAN.search(head) and not _NOT_HUMAN.search(head))
+    human = bool(
+        re.fullmatch(_PERSON, m[1])
+        and not _NOT_PEOPLE.search(m[1])
+        and _HUMAN.search(head)
+        and not _NOT_HUMAN.search(head)
+    )
     if " " not in m[1] and m[1] != title:
         return None
     name = m[1]
@@ -216,40 +312,86 @@ _HUMAN = re.compile(
     r"architect|captain|botanist|clerk|scholar|scientist|surgeon|dean|star|athlete|cleric|knight|noble|activist|advocate|pianist|champion|"
     r"student|president|minister|secretary|candidate|expert|magistrate|diplomat|economist|sculptor|coach|chef|athlete|admiral|colonel|monk|nun|rabbi|guard|back|forward|midfielder|defender)$"
 )
-_NOT_HUMAN = re.compile(r"\b(?:centre|center|tower|river|paper|newspaper|computer|theater|number|order|chapter|water|cover|"
-                        r"motor|reactor|sector|corridor|border|harbor|power|over|quarter|layer|cluster|crater|container|"
-                        r"thriller|letter|filter|parser|server|browser|carrier|cruiser|destroyer|fighter|bomber|trailer)$")
+_NOT_HUMAN = re.compile(
+    r"\b(?:centre|center|tower|river|paper|newspaper|computer|theater|number|order|chapter|water|cover|"
+    r"motor|reactor|sector|corridor|border|harbor|power|over|quarter|layer|cluster|crater|container|"
+    r"thriller|letter|filter|parser|server|browser|carrier|cruiser|destroyer|fighter|bomber|trailer)$"
+)
 
 
 def _located(sentence: str, title: str, ctx: Ctx) -> Asked | None:
-    m = re.match(rf"({_SUBJECT})(?: \([^)]*\))? (?:is|was) [^.;]{{0,60}}?\b(located|situated) ((?:in|on|near|at) (?:[\w'’\-]+,? ){{0,10}}[\w'’\-]+)[.,;]", sentence)
+    m = re.match(
+        rf"({_SUBJECT})(?: \([^)]*\))? (?:is|was) [^.;]{{0,60}}?\b(located|situated) ((?:in|on|near|at) (?:[\w'’\-]+,? ){{0,10}}[\w'’\-]+)[.,;]",
+        sentence,
+    )
     if not m:
         return None
     subject = _subject(m[1], title)
-    return Asked(f"Where {'was' if ' was ' in sentence[: m.start(2)] else 'is'} {subject} {m[2]}?", _tail(m[3].removeprefix("in ")), sentence, not subject.startswith("the ")) if subject else None
+    return (
+        Asked(
+            f"Where {'was' if ' was ' in sentence[: m.start(2)] else 'is'} {subject} {m[2]}?",
+            _tail(m[3].removeprefix("in ")),
+            sentence,
+            not subject.startswith("the "),
+        )
+        if subject
+        else None
+    )
 
 
 def _population(sentence: str, title: str, ctx: Ctx) -> Asked | None:
-    m = re.search(r"\bpopulation (?:was|of|is|at the \w+ census was) (?:about |around |approximately |some )?(\d[\d,]*)", sentence)
+    m = re.search(
+        r"\bpopulation (?:was|of|is|at the \w+ census was) (?:about |around |approximately |some )?(\d[\d,]*)", sentence
+    )
     if not m or len(title) > 50:
         return None
-    return Asked(ctx.pick((f"What is the population of {title}?", f"What population is given for {title}?", f"How many people live in {title}?")), m[1], sentence, True)
+    return Asked(
+        ctx.pick(
+            (
+                f"What is the population of {title}?",
+                f"What population is given for {title}?",
+                f"How many people live in {title}?",
+            )
+        ),
+        m[1],
+        sentence,
+        True,
+    )
 
 
 def _known_as(sentence: str, title: str, ctx: Ctx) -> Asked | None:
-    m = re.match(rf"({_SUBJECT})[^.;]{{0,50}}? (also known as|better known as|commonly known as|formerly known as|nicknamed|also called) (?:the )?(\"[^\"]+\"|{_NAME})", sentence)
+    m = re.match(
+        rf"({_SUBJECT})[^.;]{{0,50}}? (also known as|better known as|commonly known as|formerly known as|nicknamed|also called) (?:the )?(\"[^\"]+\"|{_NAME})",
+        sentence,
+    )
     if not m:
         return None
     subject = _subject(m[1], title)
-    return Asked(f"What {'was' if 'formerly' in m[2] else 'is'} {subject} {m[2]}?", _tail(m[3]).strip('"'), sentence, not subject.startswith("the ")) if subject else None
+    return (
+        Asked(
+            f"What {'was' if 'formerly' in m[2] else 'is'} {subject} {m[2]}?",
+            _tail(m[3]).strip('"'),
+            sentence,
+            not subject.startswith("the "),
+        )
+        if subject
+        else None
+    )
 
 
 def _named_after(sentence: str, title: str, ctx: Ctx) -> Asked | None:
-    m = re.match(rf"({_SUBJECT}) (?:is|was|were) (?:\w+ly )?named (?:after|for|in honou?r of) ((?:the )?[^.,;()]{{3,60}})", sentence)
+    m = re.match(
+        rf"({_SUBJECT}) (?:is|was|were) (?:\w+ly )?named (?:after|for|in honou?r of) ((?:the )?[^.,;()]{{3,60}})",
+        sentence,
+    )
     if not m:
         return None
     subject = _subject(m[1], title)
-    return Asked(f"After whom or what was {subject} named?", _tail(m[2]), sentence, not subject.startswith("the ")) if subject else None
+    return (
+        Asked(f"After whom or what was {subject} named?", _tail(m[2]), sentence, not subject.startswith("the "))
+        if subject
+        else None
+    )
 
 
 def _apposition(sentence: str, title: str, ctx: Ctx) -> Asked | None:
@@ -261,19 +403,51 @@ def _apposition(sentence: str, title: str, ctx: Ctx) -> Asked | None:
 
 
 def _how_many(sentence: str, title: str, ctx: Ctx) -> Asked | None:
-    found = re.findall(r"\b(\d{1,3}(?:,\d{3})+|\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty) ((?:[a-z\-]+ ){0,2}[a-z]{3,}s)\b", sentence)
-    found = [f for f in found if not re.search(r"(?:ss|us|is)$|\b(?:\w*metres|\w*meters|miles|feet|months|weeks|days|hours|minutes|points|was|is|has|in|on|of|and|as|years|to|at|the|by|does|its|his|this|his|with|for|from)\b", f[1])]
+    found = re.findall(
+        r"\b(\d{1,3}(?:,\d{3})+|\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty) ((?:[a-z\-]+ ){0,2}[a-z]{3,}s)\b",
+        sentence,
+    )
+    found = [
+        f
+        for f in found
+        if not re.search(
+            r"(?:ss|us|is)$|\b(?:\w*metres|\w*meters|miles|feet|months|weeks|days|hours|minutes|points|was|is|has|in|on|of|and|as|years|to|at|the|by|does|its|his|this|his|with|for|from)\b",
+            f[1],
+        )
+    ]
     if len(found) != 1 or sentence.count(found[0][0]) != 1:
         return None
     number, noun = found[0]
-    return Asked(ctx.pick((f"How many {noun} are spoken of?", f"What number of {noun} is given?", f"A number of {noun} is given. Which?")), number, sentence, False)
+    return Asked(
+        ctx.pick(
+            (
+                f"How many {noun} are spoken of?",
+                f"What number of {noun} is given?",
+                f"A number of {noun} is given. Which?",
+            )
+        ),
+        number,
+        sentence,
+        False,
+    )
 
 
 def _happened(sentence: str, title: str, ctx: Ctx) -> Asked | None:
     years = re.findall(rf"\b{_YEAR}\b", sentence)
     if len(years) != 1 or len(sentence) > 260:
         return None
-    return Asked(ctx.pick((f"What happened in {years[0]}?", f"What does the text say about {years[0]}?", f"What is said about the year {years[0]}?")), sentence, sentence, False)
+    return Asked(
+        ctx.pick(
+            (
+                f"What happened in {years[0]}?",
+                f"What does the text say about {years[0]}?",
+                f"What is said about the year {years[0]}?",
+            )
+        ),
+        sentence,
+        sentence,
+        False,
+    )
 
 
 _RULES: tuple[Callable[[str, str, Ctx], Asked | None], ...] = (
@@ -309,8 +483,8 @@ def cut(article: Article, ctx: Ctx, low: int, high: int) -> str | None:
     paragraphs = [p for p in article[1].split("\n\n") if p.strip()]
     if not paragraphs:
         return None
-    start = 0 if ctx.chance(0.6) else ctx.int(0, len(paragraphs) - 1)
-    goal = ctx.int(low, high)
+    start = 0 if ctx.chance(0.6) else ctx.integer(0, len(paragraphs) - 1)
+    goal = ctx.integer(low, high)
     out: list[str] = []
     size = 0
     for paragraph in paragraphs[start:]:
@@ -318,7 +492,7 @@ def cut(article: Article, ctx: Ctx, low: int, high: int) -> str | None:
             break
         if len(paragraph) > high:
             sentences = split_sentences(paragraph)
-            kept = []
+            kept: list[str] = []
             for text in sentences:
                 if sum(map(len, kept)) + len(text) > goal:
                     break
@@ -355,7 +529,14 @@ def cloze(text: str, ctx: Ctx) -> Asked | None:
     m = ctx.pick(spans)
     answer = m[0].rstrip(".") if m.end() == len(text) else m[0]
     gapped = text[: m.start()] + "____" + text[m.start() + len(answer) :]
-    forms = ("Fill in the gap from the {d}: {g}", "Complete this sentence from the {d}: {g}", "What belongs in the gap? {g}", "Which words are missing? {g}", "{g} Fill the gap.", "Replace ____ with the words of the {d}: {g}")
+    forms = (
+        "Fill in the gap from the {d}: {g}",
+        "Complete this sentence from the {d}: {g}",
+        "What belongs in the gap? {g}",
+        "Which words are missing? {g}",
+        "{g} Fill the gap.",
+        "Replace ____ with the words of the {d}: {g}",
+    )
     return Asked(ctx.phrase(forms).replace("{g}", gapped), answer, text, False)
 
 
@@ -366,7 +547,14 @@ def mention(sentences: list[str], ctx: Ctx) -> Asked | None:
     spans = [s for s in spans if sum(s in other for other in sentences) == 1]
     if not spans or len(text) > 320:
         return None
-    forms = ("Which sentence mentions {e}?", "Quote the sentence about {e}.", "What does the {d} say about {e}?", "Where is {e} mentioned? Quote it.", "Find the sentence with {e}.", "In which sentence does {e} appear?")
+    forms = (
+        "Which sentence mentions {e}?",
+        "Quote the sentence about {e}.",
+        "What does the {d} say about {e}?",
+        "Where is {e} mentioned? Quote it.",
+        "Find the sentence with {e}.",
+        "In which sentence does {e} appear?",
+    )
     return Asked(ctx.phrase(forms).replace("{e}", ctx.pick(spans)), text, text, False)
 
 
@@ -375,19 +563,28 @@ def continuation(sentences: list[str], ctx: Ctx) -> Asked | None:
     words = text.split()
     if not 8 <= len(words) <= 40:
         return None
-    start = " ".join(words[: ctx.int(4, 6)])
+    start = " ".join(words[: ctx.integer(4, 6)])
     if sum(s.startswith(start) for s in sentences) != 1 or '"' in text:
         return None
-    forms = ('How does the sentence go on that begins "{s}"?', 'Copy the sentence that starts with "{s}".', 'Finish the sentence: "{s} …"', 'Complete: "{s} …"', 'Give the whole sentence that begins with "{s}".', 'Continue from the {d}: "{s} …"')
+    forms = (
+        'How does the sentence go on that begins "{s}"?',
+        'Copy the sentence that starts with "{s}".',
+        'Finish the sentence: "{s} …"',
+        'Complete: "{s} …"',
+        'Give the whole sentence that begins with "{s}".',
+        'Continue from the {d}: "{s} …"',
+    )
     return Asked(ctx.phrase(forms).replace("{s}", start), text, text, False)
 
 
-def ask_about(ctx: Ctx, reading: Reading, derived: list[Asked], sentences: list[str], stranger: Asked | None, passage: str) -> bool:
+def ask_about(
+    ctx: Ctx, reading: Reading, derived: list[Asked], sentences: list[str], stranger: Asked | None, passage: str
+) -> bool:
     """One question about an encyclopaedia passage; False if none of the drawn kind could be made."""
     noun = reading.noun
     roll = ctx.rng.random()
     if derived and roll < 0.58:
-        asked = derived.pop(ctx.int(0, len(derived) - 1))
+        asked = derived.pop(ctx.integer(0, len(derived) - 1))
         form = ctx.rng.random()
         if form < 0.86:
             reading.turn(bare(ctx, asked.question, noun), asked.answer)

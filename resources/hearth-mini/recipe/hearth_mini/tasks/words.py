@@ -75,11 +75,11 @@ GENRES = _list(
     "novel, detective story, travel book, collection of poems, biography, play, history, cookbook, children's book, "
     "science fiction novel, collection of short stories, memoir, textbook, satire, fable"
 )
-MUSIC = _list("jazz, folk, rock, blues, choral music, electronic music, country, opera, soul, reggae, chamber music, punk")
-WEEKDAYS = _list("Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday")
-MONTHS = _list(
-    "January, February, March, April, May, June, July, August, September, October, November, December"
+MUSIC = _list(
+    "jazz, folk, rock, blues, choral music, electronic music, country, opera, soul, reggae, chamber music, punk"
 )
+WEEKDAYS = _list("Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday")
+MONTHS = _list("January, February, March, April, May, June, July, August, September, October, November, December")
 SEASONS = _list("spring, summer, autumn, winter")
 DIRECTIONS = _list("north, south, east, west, north-east, north-west, south-east, south-west")
 COUNTRY = _list(
