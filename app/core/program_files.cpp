@@ -10,7 +10,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<fs::path> firstExisting(std::span<const fs::path> places, const std::string& what) {
+Result<fs::path> firstExisting(std::span<const fs::path> places, const std::string& what,
+                               const std::string& remedy) {
     std::string names;
     for (const fs::path& place : places) {
         std::error_code error;
@@ -19,7 +20,7 @@ Result<fs::path> firstExisting(std::span<const fs::path> places, const std::stri
         }
         names += (names.empty() ? "" : ", ") + place.string();
     }
-    return Status(ErrorCode::NotFound, what + " is not there; looked for " + names);
+    return Status(ErrorCode::NotFound, what + " is not there; looked for " + names + "; " + remedy);
 }
 
 }  // namespace
@@ -36,7 +37,7 @@ Result<fs::path> findBuiltInModel() {
     return firstExisting(
         std::vector<fs::path>{folder / kName, folder.parent_path() / "share/hearth" / kName,
                               fs::path(HEARTH_SOURCE_DIR) / "resources/hearth-mini" / kName},
-        "the built-in model");
+        "the built-in model", "put it there or name another model file");
 }
 
 Result<fs::path> findDecoderProgram() {
@@ -44,7 +45,7 @@ Result<fs::path> findDecoderProgram() {
     const fs::path folder = programFolder();
     return firstExisting(
         std::vector<fs::path>{folder / kName, folder.parent_path() / "libexec/hearth" / kName},
-        "the decoder program");
+        "the decoder program", "install Hearth again");
 }
 
 }  // namespace hearth::app
