@@ -203,8 +203,12 @@ Result<Summary> Summarizer::summarize(std::span<const std::string> pages, Summar
                             condense(std::move(notes), statementsFor(length), stop));
     for (const Note& statement : statements) {
         summary.text += (summary.text.empty() ? "" : " ") + statement.text;
-        summary.citations.push_back(
-            cite(pages, statement.firstPage, statement.lastPage, statement.text, rarity));
+        Citation citation =
+            cite(pages, statement.firstPage, statement.lastPage, statement.text, rarity);
+        // A statement that shares no word with its pages has no sentence to stand on.
+        if (!citation.quote.empty()) {
+            summary.citations.push_back(std::move(citation));
+        }
     }
     return summary;
 }

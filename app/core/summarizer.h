@@ -44,7 +44,7 @@ struct SummaryCoverage {
 struct Summary {
     std::string text;
     std::vector<SummarySection> sections;
-    std::vector<Citation> citations;  ///< one a statement of the text, in order
+    std::vector<Citation> citations;  ///< of each supported statement, in order
     SummaryCoverage coverage;
 };
 
