@@ -40,7 +40,7 @@ Status writeNpy(const std::filesystem::path& path, std::span<const float> values
     prefix += static_cast<char>(header.size() >> 8U);
 
     const std::filesystem::path partial = path.string() + ".part";
-    const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(partial.c_str(), "wb"));
+    std::unique_ptr<std::FILE, CloseFile> file(std::fopen(partial.c_str(), "wb"));
     if (file == nullptr) {
         return writeError(path);
     }
@@ -49,15 +49,21 @@ Status writeNpy(const std::filesystem::path& path, std::span<const float> values
         std::fwrite(header.data(), 1, header.size(), file.get()) == header.size() &&
         std::fwrite(values.data(), sizeof(float), values.size(), file.get()) == values.size() &&
         std::fflush(file.get()) == 0;
+    // Closing can fail too, where the system writes late; a failed write says why already.
+    Status status = isWritten ? Status() : writeError(path);
+    if (std::fclose(file.release()) != 0 && status.isOk()) {
+        status = writeError(path);
+    }
     std::error_code error;
-    if (!isWritten) {
-        const Status status = writeError(path);
+    if (status.isOk()) {
+        std::filesystem::rename(partial, path, error);
+        if (error) {
+            status = {ErrorCode::Io, "cannot write " + path.string() + ": " + error.message()};
+        }
+    }
+    if (!status.isOk()) {
         std::filesystem::remove(partial, error);
         return status;
-    }
-    std::filesystem::rename(partial, path, error);
-    if (error) {
-        return {ErrorCode::Io, "cannot write " + path.string() + ": " + error.message()};
     }
     return {};
 }

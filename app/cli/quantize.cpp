@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/cli/commands.h"
+#include "app/cli/streams.h"
 #include "inference/gguf/gguf_file.h"
 #include "inference/gguf/gguf_writer.h"
 #include "kernels/base/dtype.h"
@@ -67,6 +68,7 @@ Status runQuantize(const QuantizeArguments& arguments) {
         return {ErrorCode::InvalidArgument,
                 "the input and the output are the same file; name another output"};
     }
+    HEARTH_RETURN_IF_ERROR(checkOutputPath(arguments.output));
     HEARTH_ASSIGN_OR_RETURN(const std::unique_ptr<GgufFile> file, GgufFile::open(arguments.input));
     GgufWriter writer;
     for (const GgufEntry& entry : file->entries()) {

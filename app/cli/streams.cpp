@@ -1,0 +1,81 @@
+#include "app/cli/streams.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <system_error>
+
+namespace hearth::cli {
+
+void reserveStandardStreams() {
+    for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (fcntl(descriptor, F_GETFD) == -1 && errno == EBADF) {
+            // The lowest free descriptor is this one. The wrong direction makes every use an error.
+            const int flags = descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+            if (open("/dev/null", flags) == -1) {
+                return;
+            }
+        }
+    }
+}
+
+Result<std::string> readStandardInput() {
+    constexpr std::size_t kMaxBytes = std::size_t{1} << 30U;
+    std::string text;
+    std::array<char, 65536> buffer{};
+    while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), stdin)) {
+        text.append(buffer.data(), count);
+        if (text.size() > kMaxBytes) {
+            return Status(ErrorCode::Io,
+                          "standard input is longer than 1 GiB; give it in smaller parts");
+        }
+    }
+    if (std::ferror(stdin) != 0) {
+        return Status(ErrorCode::Io,
+                      std::string("cannot read standard input: ") + std::strerror(errno));
+    }
+    return text;
+}
+
+Status flushStandardOutput() {
+    errno = 0;
+    const bool isFlushed = std::fflush(stdout) == 0;
+    if (isFlushed && std::ferror(stdout) == 0) {
+        return {};
+    }
+    std::string message = "cannot write standard output, the result is not complete";
+    if (errno != 0) {
+        message += std::string(": ") + std::strerror(errno);
+    }
+    return {ErrorCode::Io, message};
+}
+
+Status checkOutputPath(const std::filesystem::path& path) {
+    std::error_code error;
+    const std::filesystem::file_status status = std::filesystem::status(path, error);
+    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+        return {ErrorCode::InvalidArgument,
+                "cannot write " + path.string() + ": " +
+                    (std::filesystem::is_directory(status) ? "it is a folder"
+                                                           : "it is not a regular file") +
+                    "; name another output"};
+    }
+    return {};
+}
+
+std::string onOneLine(std::string_view text) {
+    std::string line(text);
+    for (char& character : line) {
+        const auto byte = static_cast<unsigned char>(character);
+        if (byte < 0x20 || byte == 0x7F) {
+            character = '?';
+        }
+    }
+    return line;
+}
+
+}  // namespace hearth::cli

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "kernels/base/status.h"
+
+namespace hearth::cli {
+
+/// Gives standard input, output and error that are closed a descriptor on which every read or write
+/// fails. Without it the next file that is opened, a model or a result, would take their place.
+void reserveStandardStreams();
+
+/// All of standard input. Errors: Io when it cannot be read or is longer than 1 GiB.
+Result<std::string> readStandardInput();
+
+/// Writes out what was printed. Errors: Io when standard output did not take all of it.
+Status flushStandardOutput();
+
+/// Whether a result can be put at `path`: nothing or a regular file is there. A device or a folder
+/// would be replaced by the result or break its last step. Errors: InvalidArgument.
+Status checkOutputPath(const std::filesystem::path& path);
+
+/// `text` on one line: control characters, which a file's name or content may bring into a message,
+/// become '?'.
+std::string onOneLine(std::string_view text);
+
+}  // namespace hearth::cli
