@@ -1,12 +1,11 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <iostream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "app/cli/commands.h"
+#include "app/cli/streams.h"
 #include "app/core/program_files.h"
 #include "inference/gguf/gguf_file.h"
 #include "inference/tokenizer/tokenizer.h"
@@ -24,17 +23,24 @@ Result<std::unique_ptr<Tokenizer>> openTokenizer(const TokenizeArguments& argume
     return Tokenizer::load(*file);
 }
 
-std::string readStandardInput() {
-    return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
-}
-
 /// Ids separated by white space or commas, or a JSON array.
 Result<std::vector<TokenId>> parseIds(const std::string& text) {
     std::vector<TokenId> ids;
-    const char* at = text.c_str();
-    const char* const end = at + text.size();
+    constexpr const char* kSpace = " \t\r\n";
+    const std::size_t first = text.find_first_not_of(kSpace);
+    if (first == std::string::npos) {
+        return ids;
+    }
+    const std::size_t last = text.find_last_not_of(kSpace);
+    const bool isArray = text[first] == '[';
+    if (isArray && (last == first || text[last] != ']')) {
+        return Status(ErrorCode::InvalidArgument,
+                      "the array of token ids has no end; is the input complete?");
+    }
+    const char* at = text.c_str() + first + (isArray ? 1 : 0);
+    const char* const end = text.c_str() + last + (isArray ? 0 : 1);
     while (true) {
-        while (at != end && std::string_view(" \t\r\n,[]").find(*at) != std::string_view::npos) {
+        while (at != end && std::string_view(" \t\r\n,").find(*at) != std::string_view::npos) {
             ++at;
         }
         if (at == end) {
@@ -59,9 +65,9 @@ Result<std::vector<TokenId>> parseIds(const std::string& text) {
 
 Status runTokenize(const TokenizeArguments& arguments) {
     HEARTH_ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer, openTokenizer(arguments));
-    HEARTH_ASSIGN_OR_RETURN(
-        const std::vector<TokenId> ids,
-        tokenizer->encode(readStandardInput(), {.parsesSpecial = arguments.parsesSpecial}));
+    HEARTH_ASSIGN_OR_RETURN(const std::string text, readStandardInput());
+    HEARTH_ASSIGN_OR_RETURN(const std::vector<TokenId> ids,
+                            tokenizer->encode(text, {.parsesSpecial = arguments.parsesSpecial}));
     if (arguments.isJson) {
         std::printf("%s\n", nlohmann::json{{"ids", ids}}.dump().c_str());
         return {};
@@ -75,7 +81,8 @@ Status runTokenize(const TokenizeArguments& arguments) {
 
 Status runDetokenize(const TokenizeArguments& arguments) {
     HEARTH_ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer, openTokenizer(arguments));
-    HEARTH_ASSIGN_OR_RETURN(const std::vector<TokenId> ids, parseIds(readStandardInput()));
+    HEARTH_ASSIGN_OR_RETURN(const std::string input, readStandardInput());
+    HEARTH_ASSIGN_OR_RETURN(const std::vector<TokenId> ids, parseIds(input));
     HEARTH_ASSIGN_OR_RETURN(const std::string text, tokenizer->decode(ids));
     if (arguments.isJson) {
         std::printf("%s\n", nlohmann::json{{"text", text}}
