@@ -5,13 +5,13 @@
 #include <csignal>
 #include <cstdio>
 #include <iostream>
-#include <iterator>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
 #include "app/cli/commands.h"
+#include "app/cli/streams.h"
 
 namespace hearth::cli {
 namespace {
@@ -46,7 +46,7 @@ public:
     void attachmentReady(app::RequestId, std::size_t,
                          const app::AttachmentReport& report) override {
         if (m_isStreaming) {
-            std::fprintf(stderr, "[%s: %s]\n", report.path.filename().c_str(),
+            std::fprintf(stderr, "[%s: %s]\n", onOneLine(report.path.filename().string()).c_str(),
                          app::describe(report).c_str());
         }
     }
@@ -174,10 +174,6 @@ std::string toJsonLine(const app::AnswerReport& report, const std::string& devic
     return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-std::string readStandardInput() {
-    return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
-}
-
 app::Question questionOf(const ChatArguments& arguments) {
     app::Question question;
     question.options = arguments.answer;
@@ -193,15 +189,27 @@ app::Question questionOf(const ChatArguments& arguments) {
     return question;
 }
 
-/// "/image F", "/audio F", "/document F": the file to attach to the next message.
-std::optional<app::AttachedFile> attachCommand(const std::string& line) {
-    constexpr std::pair<const char*, app::AttachmentKind> kCommands[]{
-        {"/image ", app::AttachmentKind::Picture},
-        {"/audio ", app::AttachmentKind::Recording},
-        {"/document ", app::AttachmentKind::Document}};
-    for (const auto& [prefix, kind] : kCommands) {
-        if (line.starts_with(prefix)) {
-            return app::AttachedFile{line.substr(std::string_view(prefix).size()), kind};
+bool isBlank(std::string_view text) {
+    return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+/// "/image F", "/audio F", "/document F": the file to attach to the next message, an empty path if
+/// none is named.
+std::optional<app::AttachedFile> attachCommand(std::string_view line) {
+    constexpr std::pair<std::string_view, app::AttachmentKind> kCommands[]{
+        {"/image", app::AttachmentKind::Picture},
+        {"/audio", app::AttachmentKind::Recording},
+        {"/document", app::AttachmentKind::Document}};
+    for (const auto& [name, kind] : kCommands) {
+        if (!line.starts_with(name)) {
+            continue;
+        }
+        const std::string_view rest = line.substr(name.size());
+        if (isBlank(rest)) {
+            return app::AttachedFile{{}, kind};
+        }
+        if (rest.front() == ' ') {
+            return app::AttachedFile{rest.substr(1), kind};
         }
     }
     return std::nullopt;
@@ -225,11 +233,15 @@ Status converse(const ChatArguments& arguments, app::Assistant& assistant, Answe
         if (!std::getline(std::cin, line) || line == "/quit") {
             return {};
         }
-        if (line.find_first_not_of(" \t\r") == std::string::npos) {
+        if (isBlank(line)) {
             continue;
         }
         if (const std::optional<app::AttachedFile> file = attachCommand(line)) {
-            question.files.push_back(*file);
+            if (file->path.empty()) {
+                std::fprintf(stderr, "hearth-cli: name a file after %s\n", onOneLine(line).c_str());
+            } else {
+                question.files.push_back(*file);
+            }
             continue;
         }
         question.text = line;
@@ -237,7 +249,7 @@ Status converse(const ChatArguments& arguments, app::Assistant& assistant, Answe
         HEARTH_ASSIGN_OR_RETURN(const app::RequestId id, assistant.ask(question));
         const Result<app::AnswerReport> answer = printer.wait(assistant, id);
         if (!answer.has_value()) {
-            std::fprintf(stderr, "hearth-cli: %s\n", answer.error().message().c_str());
+            std::fprintf(stderr, "hearth-cli: %s\n", onOneLine(answer.error().message()).c_str());
         } else if (arguments.isJson) {
             std::printf("%s\n", toJsonLine(answer.value(), assistant.deviceDescription()).c_str());
         }
@@ -248,6 +260,17 @@ Status converse(const ChatArguments& arguments, app::Assistant& assistant, Answe
 }  // namespace
 
 Status runChat(const ChatArguments& arguments) {
+    app::Question question = questionOf(arguments);
+    if (arguments.hasPrompt) {
+        question.text = arguments.prompt;
+        if (arguments.prompt == "-") {
+            HEARTH_ASSIGN_OR_RETURN(question.text, readStandardInput());
+        }
+        if (isBlank(question.text) && question.files.empty()) {
+            return {ErrorCode::InvalidArgument,
+                    "the question is empty; give it after -p or, with -p -, on standard input"};
+        }
+    }
     AnswerPrinter printer(!arguments.isJson);
     app::AssistantOptions options;
     options.modelPath = arguments.model;
@@ -260,8 +283,6 @@ Status runChat(const ChatArguments& arguments) {
     if (!arguments.hasPrompt) {
         return converse(arguments, *assistant, printer);
     }
-    app::Question question = questionOf(arguments);
-    question.text = arguments.prompt == "-" ? readStandardInput() : arguments.prompt;
     const InterruptScope interrupt;
     HEARTH_ASSIGN_OR_RETURN(const app::RequestId id, assistant->ask(std::move(question)));
     HEARTH_ASSIGN_OR_RETURN(const app::AnswerReport report, printer.wait(*assistant, id));
