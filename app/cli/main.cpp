@@ -1,8 +1,13 @@
 #include <CLI/CLI.hpp>
+#include <charconv>
+#include <cstdint>
 #include <cstdio>
 #include <functional>
+#include <limits>
+#include <string>
 
 #include "app/cli/commands.h"
+#include "app/cli/streams.h"
 
 namespace hearth::cli {
 namespace {
@@ -10,9 +15,26 @@ namespace {
 constexpr int kFailed = 1;
 constexpr int kWrongUsage = 2;
 
+/// An unset variable of a script must not pass for "left out".
+std::string checkNamed(const std::string& value) {
+    return value.empty() ? "the name is empty" : "";
+}
+
+/// A number of 64 bits, without the wrap-around and rounding that the parser would allow.
+std::string checkSeed(const std::string& value) {
+    std::uint64_t seed = 0;
+    const char* const end = value.data() + value.size();
+    const auto [at, error] = std::from_chars(value.data(), end, seed);
+    return error == std::errc() && at == end
+               ? ""
+               : "Value " + value + " is no whole number of 0 to 18446744073709551615";
+}
+
 void addModelOptions(CLI::App& command, ModelArguments& arguments) {
-    command.add_option("-m,--model", arguments.model,
-                       "Model file (GGUF); the built-in model if left out");
+    command
+        .add_option("-m,--model", arguments.model,
+                    "Model file (GGUF); the built-in model if left out")
+        ->check(checkNamed);
     command.add_option("--threads", arguments.numThreads, "Threads; one per core if left out")
         ->check(CLI::Range(1, 1024));
     command.add_option("--device", arguments.device, "auto, cpu or cuda")
@@ -64,7 +86,7 @@ int run(int argc, char** argv) {
     chatCommand->add_option("--repeat-penalty", chat.answer.repeatPenalty)
         ->check(CLI::Range(1.0, 10.0))
         ->capture_default_str();
-    chatCommand->add_option("--seed", chat.answer.seed)->capture_default_str();
+    chatCommand->add_option("--seed", chat.answer.seed)->check(checkSeed)->capture_default_str();
     chatCommand->add_option("--context", chat.contextTokens, "Most tokens of a conversation")
         ->check(CLI::Range(256, 1 << 20));
     chatCommand
@@ -82,7 +104,7 @@ int run(int argc, char** argv) {
     CLI::App* summarizeCommand =
         program.add_subcommand("summarize", "Summarise a whole document with citations");
     addModelOptions(*summarizeCommand, summarize);
-    summarizeCommand->add_option("file", summarize.file, "Document")->required();
+    summarizeCommand->add_option("file", summarize.file, "Document")->required()->check(checkNamed);
     summarizeCommand->add_option("--length", summarize.length, "short, medium or long")
         ->check(CLI::IsMember({"short", "medium", "long"}))
         ->capture_default_str();
@@ -112,12 +134,15 @@ int run(int argc, char** argv) {
     CLI::App* logitsCommand =
         program.add_subcommand("logits", "Next-token logits of every position");
     addModelOptions(*logitsCommand, logits);
-    logitsCommand->add_option("--tokens", logits.tokens, "Token ids")->delimiter(',')->required();
+    logitsCommand->add_option("--tokens", logits.tokens, "Token ids")
+        ->delimiter(',')
+        ->check(CLI::Range(0, std::numeric_limits<std::int32_t>::max()))
+        ->required();
     logitsCommand->add_option("--image", logits.images, "Picture for the next image token")
         ->allow_extra_args(false);
     logitsCommand->add_option("--audio", logits.audios, "Recording for the next audio token")
         ->allow_extra_args(false);
-    logitsCommand->add_option("--output", logits.output, "NumPy file to write");
+    logitsCommand->add_option("--output", logits.output, "NumPy file to write")->check(checkNamed);
     logitsCommand->callback([&] { action = [&] { return runLogits(logits); }; });
 
     TokenizeArguments tokenize;
@@ -137,8 +162,8 @@ int run(int argc, char** argv) {
                               Status (*function)(const EmbedArguments&)) {
         CLI::App* command = program.add_subcommand(name, description);
         addModelOptions(*command, embed);
-        command->add_option("file", embed.file)->required();
-        command->add_option("--output", embed.output, "NumPy file to write");
+        command->add_option("file", embed.file)->required()->check(checkNamed);
+        command->add_option("--output", embed.output, "NumPy file to write")->check(checkNamed);
         command->callback([&embed, &action, function] {
             action = [&embed, function] { return function(embed); };
         });
@@ -149,7 +174,9 @@ int run(int argc, char** argv) {
     InspectArguments inspect;
     CLI::App* inspectCommand =
         program.add_subcommand("inspect", "What is in a model file and whether it runs here");
-    inspectCommand->add_option("file", inspect.model, "Model file (GGUF)")->required();
+    inspectCommand->add_option("file", inspect.model, "Model file (GGUF)")
+        ->required()
+        ->check(checkNamed);
     inspectCommand->add_flag("--tensors", inspect.listsTensors, "List the tensors");
     inspectCommand->add_flag("--json", inspect.isJson, "Print one JSON object");
     inspectCommand->callback([&] { action = [&] { return runInspect(inspect); }; });
@@ -157,8 +184,12 @@ int run(int argc, char** argv) {
     QuantizeArguments quantize;
     CLI::App* quantizeCommand =
         program.add_subcommand("quantize", "Write a model file with another weight type");
-    quantizeCommand->add_option("input", quantize.input, "Model file (GGUF)")->required();
-    quantizeCommand->add_option("output", quantize.output, "File to write")->required();
+    quantizeCommand->add_option("input", quantize.input, "Model file (GGUF)")
+        ->required()
+        ->check(checkNamed);
+    quantizeCommand->add_option("output", quantize.output, "File to write")
+        ->required()
+        ->check(checkNamed);
     quantizeCommand
         ->add_option("--type", quantize.type,
                      "q8_0, q4_0, q5_0, q4_k, q5_k, q6_k, f16, bf16 or f32")
@@ -171,12 +202,25 @@ int run(int argc, char** argv) {
 
     try {
         program.parse(argc, argv);
+    } catch (const CLI::RequiredError& error) {
+        // Without a command the parser complains of that alone and not of the word it did not know.
+        if (program.get_subcommands().empty() && program.remaining_size() > 0) {
+            const std::string word = onOneLine(program.remaining().front());
+            std::fprintf(stderr, "There is no command or option %s\n", word.c_str());
+            std::fputs("Run with --help for more information.\n", stderr);
+            return kWrongUsage;
+        }
+        program.exit(error);
+        return kWrongUsage;
     } catch (const CLI::ParseError& error) {
         return program.exit(error) == 0 ? 0 : kWrongUsage;
     }
-    const Status status = action();
+    Status status = action();
+    if (status.isOk()) {
+        status = flushStandardOutput();
+    }
     if (!status.isOk()) {
-        std::fprintf(stderr, "hearth-cli: %s\n", status.message().c_str());
+        std::fprintf(stderr, "hearth-cli: %s\n", onOneLine(status.message()).c_str());
         return kFailed;
     }
     return 0;
@@ -186,10 +230,11 @@ int run(int argc, char** argv) {
 }  // namespace hearth::cli
 
 int main(int argc, char** argv) {
+    hearth::cli::reserveStandardStreams();
     try {
         return hearth::cli::run(argc, argv);
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "hearth-cli: %s\n", error.what());
+        std::fprintf(stderr, "hearth-cli: %s\n", hearth::cli::onOneLine(error.what()).c_str());
         return 1;
     }
 }
