@@ -151,7 +151,7 @@ _SAYINGS = (
     ("{k} sails on the {v}", "ship", "On which ship does {k} sail?", "Who sails on the {v}?"),
     ("{k} studies {v}", "science", "What does {k} study?", "Who studies {v}?"),
     ("{k} can be called at {v}", "phone", "At which number can {k} be called?", "Who can be called at {v}?"),
-    ("{k} drives a {v}", "model", "What does {k} drive?", "Who drives a {v}?"),
+    ("{k} drives {av}", "model", "What does {k} drive?", "Who drives {av}?"),
     ("{k} is reading \"{v}\"", "title", "What is {k} reading?", "Who is reading \"{v}\"?"),
     ("{k} will be back on {v}", "day", "When will {k} be back?", "Who will be back on {v}?"),
     ("{k} supports {v}", "Word", "Whom or what does {k} support?", "Who supports {v}?"),

@@ -16,12 +16,13 @@ from pathlib import Path
 
 from . import arithmetic, chat, passages, schema
 from .ask import bare, missing
-from .corpus import ENCYCLOPAEDIA, HeldOutCorpus, held_out
+from .corpus import ENCYCLOPAEDIA, Article, HeldOutCorpus, held_out
 from .encode import Encoder
 from .facts import Fact, make_entity, paragraph
 from .names import Ctx
 from .needles import Filler
 from .sample import Item
+from .sources import Repositories, published_runs, word_runs
 from .summaries import condense
 from .wiki import cut, derive
 
@@ -72,10 +73,16 @@ def passage_qa(ctx: Ctx, count: int) -> list[Item]:
     return out
 
 
-def wiki_qa(ctx: Ctx, count: int, text_dir: Path) -> list[Item]:
+def encyclopaedia(ctx: Ctx, text_dir: Path, seen: set[str]) -> list[Article]:
+    """The held-out articles in random order, without those that a published training set quotes."""
+    articles = ctx.shuffled(held_out(text_dir, ENCYCLOPAEDIA))
+    return [article for article in articles if len(word_runs(article[1]) & seen) < 2]
+
+
+def wiki_qa(ctx: Ctx, count: int, text_dir: Path, seen: set[str]) -> list[Item]:
     """Held-out encyclopaedia passages with questions that the rules derive, at most two a passage."""
     out: list[Item] = []
-    articles = ctx.shuffled(held_out(text_dir, ENCYCLOPAEDIA))
+    articles = encyclopaedia(ctx, text_dir, seen)
     for _ in range(3):
         for title, body in articles:
             text = cut((title, body), ctx, 250, 2600)
@@ -204,10 +211,10 @@ def unanswerable(ctx: Ctx, count: int) -> list[Item]:
     return out
 
 
-def summary(ctx: Ctx, count: int, text_dir: Path) -> list[Item]:
+def summary(ctx: Ctx, count: int, text_dir: Path, seen: set[str]) -> list[Item]:
     """Summaries of held-out encyclopaedia passages and invented ones; the answers are facts that a summary needs."""
     out: list[Item] = []
-    articles = ctx.shuffled(held_out(text_dir, ENCYCLOPAEDIA))
+    articles = encyclopaedia(ctx, text_dir, seen)
     for title, body in articles:
         if len(out) >= count * 2 // 3:
             break
@@ -231,19 +238,19 @@ def summary(ctx: Ctx, count: int, text_dir: Path) -> list[Item]:
     return out
 
 
-def build(text_dir: Path, seed: int, tokenizer: Path) -> dict[str, list[Item]]:
+def build(text_dir: Path, seed: int, tokenizer: Path, seen: set[str]) -> dict[str, list[Item]]:
     """All sets; each has a random state of its own, so that one can change without the others."""
     encoder = Encoder(tokenizer)
     makers: dict[str, Callable[[Ctx], list[Item]]] = {
         "passage_qa": lambda c: passage_qa(c, 500),
-        "wiki_qa": lambda c: wiki_qa(c, 500, text_dir),
+        "wiki_qa": lambda c: wiki_qa(c, 500, text_dir, seen),
         "twins": lambda c: twins(c, 300),
         "needle_4096": lambda c: needle(c, 300, HeldOutCorpus(text_dir, seed), encoder),
         "follow_up": lambda c: follow_up(c, 400),
         "arithmetic": lambda c: sums(c, 500),
         "identity": lambda c: identity(c, 300),
         "unanswerable": lambda c: unanswerable(c, 400),
-        "summary_facts": lambda c: summary(c, 300, text_dir),
+        "summary_facts": lambda c: summary(c, 300, text_dir, seen),
     }
     return {name: make(Ctx(random.Random(f"{seed}-{name}"), "held")) for name, make in makers.items()}
 
@@ -252,11 +259,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--text", type=Path, required=True, help="folder of the prepared texts")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument(
+        "--repos", type=Path, help="folder of the published sets; articles that they quote are left out"
+    )
     parser.add_argument("--seed", type=int, default=99)
     parser.add_argument("--tokenizer", type=Path, default=_RECIPE / "tokenizer.json")
     args = parser.parse_args()
+    seen = published_runs(Repositories(args.repos), args.seed) if args.repos else set()
     args.out.mkdir(parents=True, exist_ok=True)
-    for name, items in build(args.text, args.seed, args.tokenizer).items():
+    for name, items in build(args.text, args.seed, args.tokenizer, seen).items():
         with (args.out / f"{name}.jsonl").open("w", encoding="utf-8") as file:
             for item in items:
                 file.write(json.dumps(item.as_json(), ensure_ascii=False) + "\n")

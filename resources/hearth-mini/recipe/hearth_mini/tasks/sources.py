@@ -145,6 +145,18 @@ def worked_sums(repositories: Repositories) -> list[Sample]:
     return out
 
 
+def word_runs(text: str, size: int = 10) -> set[str]:
+    """All runs of `size` words of a text, by which copies of it are found."""
+    words = text.split()
+    return {" ".join(words[i : i + size]) for i in range(len(words) - size + 1)}
+
+
+def published_runs(repositories: Repositories, seed: int) -> set[str]:
+    """The word runs of those published sets that are made from the encyclopaedia."""
+    samples = reading_tasks(repositories, seed) + split_sentences_set(repositories, Ctx(random.Random(seed)))
+    return {run for sample in samples for part in sample.parts for run in word_runs(part.text)}
+
+
 _ABSTRACT = (
     "Summarise this abstract in one sentence.",
     "What is the main point of this paper?",
