@@ -191,8 +191,9 @@ Result<std::span<const float>> Engine::prefill(Sequence& sequence,
     HEARTH_CHECK(!tokens.empty());
     std::span<const float> logits;
     for (std::size_t done = 0; done < tokens.size();) {
-        const std::size_t count =
-            std::min(tokens.size() - done, static_cast<std::size_t>(kMaxStepRows));
+        const std::int64_t rows =
+            sequence.length() < kLongContext ? kMaxStepRows : kMaxStepRows / 2;
+        const std::size_t count = std::min(tokens.size() - done, static_cast<std::size_t>(rows));
         const bool isLast = done + count == tokens.size();
         const SequenceWork work{
             .sequence = &sequence,

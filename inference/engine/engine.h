@@ -90,9 +90,11 @@ struct EngineOptions {
 /// Runs one model: owns the compute threads, the device and the caches. One thread at a time.
 class Engine {
 public:
-    /// Rows of a step: a stop is noticed between layers, and 256 rows of a layer take some 20 ms on
-    /// two cores.
+    /// Rows of a step. A stop is noticed between the operations of a layer that take long: 256 rows
+    /// of attention take 10 to 20 ms on two cores. Beyond kLongContext tokens the compressed
+    /// entries double that and more, so prefill halves its steps.
     static constexpr std::int64_t kMaxStepRows = 256;
+    static constexpr std::int64_t kLongContext = 32768;
 
     /// Errors: Unsupported (an instruction set that the CPU lacks), InvalidArgument (a context
     /// above the model's), OutOfMemory.

@@ -1,6 +1,7 @@
 #include "inference/model/hearth_decoder.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numeric>
 #include <string>
@@ -31,6 +32,10 @@ private:
     T* m_base;
     std::int64_t m_used = 0;
 };
+
+Status pollStop(const std::stop_token& stop) {
+    return stop.stop_requested() ? Status(ErrorCode::Cancelled, "stopped") : Status();
+}
 
 }  // namespace
 
@@ -186,6 +191,12 @@ Status HearthDecoder::prepareRows(std::span<const DecoderRow> rows,
             ++m_numNewBlocks;
         }
     }
+    if (m_maxVisibleBlocks > 0) {
+        // It sizes scratch memory, which then grows a few times in a long text, not with each
+        // block.
+        m_maxVisibleBlocks = static_cast<std::int64_t>(
+            std::bit_ceil(static_cast<std::uint64_t>(m_maxVisibleBlocks)));
+    }
     std::copy(logitRows.begin(), logitRows.end(), stagingOf(m_logitRows));
     return uploadStaging();
 }
@@ -223,10 +234,8 @@ Status HearthDecoder::run(std::span<const DecoderRow> rows, std::span<const std:
                                   .base = config.ropeBase};
     HEARTH_RETURN_IF_ERROR(check(m_ops->ropeTable(m_stream, &ropeTable)));
     for (std::size_t layer = 0; layer < m_layers.size(); ++layer) {
-        if (stop.stop_requested()) {
-            return {ErrorCode::Cancelled, "stopped"};
-        }
-        HEARTH_RETURN_IF_ERROR(attention(layer, n));
+        HEARTH_RETURN_IF_ERROR(attention(layer, n, stop));
+        HEARTH_RETURN_IF_ERROR(pollStop(stop));
         if (config.hasCross[layer] && m_seesMedia && !m_options.ablation.crossAttention) {
             HEARTH_RETURN_IF_ERROR(crossAttention(layer, n));
         }
@@ -270,7 +279,8 @@ Status HearthDecoder::run(std::span<const DecoderRow> rows, std::span<const std:
     return check(m_ops->streamSynchronize(m_stream));
 }
 
-Status HearthDecoder::attention(std::size_t index, std::int64_t rows) {
+Status HearthDecoder::attention(std::size_t index, std::int64_t rows, const std::stop_token& stop) {
+    HEARTH_RETURN_IF_ERROR(pollStop(stop));
     const HearthConfig& config = *m_config;
     const HearthLayerWeights& layer = m_weights->layers[index];
     const LayerCache& cache = m_layers[index];
@@ -389,6 +399,7 @@ Status HearthDecoder::attention(std::size_t index, std::int64_t rows) {
                                       .numSelected = config.selectedBlocks,
                                       .scale = scale};
         HEARTH_RETURN_IF_ERROR(check(m_ops->selectBlocks(m_stream, &select)));
+        HEARTH_RETURN_IF_ERROR(pollStop(stop));
         args.segments[1] = {.query = m_q,
                             .queryStride = qWidth,
                             .keys = cache.entryKeys.rows(),

@@ -113,7 +113,7 @@ private:
     std::int32_t* stagingOf(const std::int32_t* part) noexcept {
         return m_staging.data() + (part - m_ids);
     }
-    Status attention(std::size_t layer, std::int64_t rows);
+    Status attention(std::size_t layer, std::int64_t rows, const std::stop_token& stop);
     Status crossAttention(std::size_t layer, std::int64_t rows);
     Status feedForward(std::size_t layer, std::int64_t rows, float skipThreshold,
                        RouterTrace* trace);
