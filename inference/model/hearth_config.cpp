@@ -2,7 +2,9 @@
 
 #include <string>
 
+#include "kernels/api/attention.h"
 #include "kernels/api/paged_rows.h"
+#include "kernels/api/select_blocks.h"
 
 namespace hearth {
 namespace {
@@ -142,6 +144,8 @@ void readAudio(KeyReader& reader, HearthAudioConfig& audio) {
                    "is not twice audio.path_length");
     reader.require(audio.width % audio.numHeads == 0, "audio.head_count",
                    "does not divide audio.embedding_length");
+    reader.require(audio.width / audio.numHeads <= kMaxHeadDim, "audio.head_count",
+                   "makes heads that are too large");
     reader.require(audio.maxChunkFrames % 4 == 0, "audio.max_chunk_frames", "is no multiple of 4");
 }
 
@@ -188,6 +192,10 @@ Result<HearthConfig> HearthConfig::read(const GgufFile& file) {
                    "does not divide attention.head_count");
     reader.require(config.crossHeads % config.crossKvHeads == 0, "cross_attention.head_count_kv",
                    "does not divide cross_attention.head_count");
+    reader.require(config.numHeads / config.numKvHeads <= kMaxGroupHeads, "attention.head_count",
+                   "puts too many heads on one KV head");
+    reader.require(config.crossHeads / config.crossKvHeads <= kMaxGroupHeads,
+                   "cross_attention.head_count", "puts too many heads on one KV head");
     reader.require(config.expertsUsed <= config.numExperts, "expert_used_count",
                    "exceeds expert_count");
     reader.require(config.headDim % 2 == 0, "attention.key_length", "is odd");
