@@ -157,7 +157,7 @@ class Block(nn.Module):
 
     def __init__(self, config: HearthConfig, index: int) -> None:
         super().__init__()
-        self.config, self.index = config, index
+        self.config, self.index, self.shape = config, index, config.attention_shape
         width, head, layers = config.hidden_size, config.head_dim, config.num_hidden_layers
         heads, groups = config.num_attention_heads, config.num_key_value_heads
         self.attn_norm, self.ffn_norm = Gain(width), Gain(width)
@@ -202,7 +202,7 @@ class Block(nn.Module):
         k = rms(self._heads(h, self.attn_k, config.num_key_value_heads), self.attn_k_norm.weight, eps)
         v = self._heads(h, self.attn_v, config.num_key_value_heads)
         memory = self._memory() if self.has_memory and "memory" not in step.ablate else None
-        shape = config.attention_shape
+        shape = self.shape
         loss = x.new_zeros((), dtype=torch.float32)
         if step.fast:
             out, loss = fast_attention(q, k, v, step.cos, step.sin, shape, memory, eps, step.far, step.window_mask)

@@ -1,0 +1,368 @@
+"""Trains Hearth Mini: `python -m hearth_mini.train CONFIG.toml --data DIR --out DIR --seconds N [--init CHECKPOINT]`.
+
+One TOML file describes a stage: rates and phases, each a list of batches that every step adds up. The schedule follows
+the wall clock: warm-up, constant rates, linear decay to zero at the end of `--seconds`. Weights are saved as bf16 pieces
+at the start (a rehearsal of the way back), at half time, at the end and when the process is asked to terminate;
+training resumes from weights alone. The log is one JSON object a line in OUT/log.jsonl.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import signal
+import sys
+import time
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from .checkpoint import load_checkpoint, save_checkpoint
+from .data import MediaSource, TokenSource, read_shard, split_ids
+from .import_gguf import read_gguf
+from .modeling import HearthConfig, HearthForCausalLM, Media
+from .optimiser import Optimiser
+
+LOSS_ROWS = 32_768
+"""Positions whose logits exist at one time: 1 GiB in bf16."""
+
+
+@dataclass(frozen=True)
+class BatchPlan:
+    """One of the batches that a step adds up."""
+
+    kind: str
+    """"text" (text and tasks) or a kind of `MediaSource`."""
+    rows: int
+    length: int
+    weight: float = 1.0
+    """Share of this batch's mean loss in the step; the shares of the usable batches are scaled to sum to 1."""
+    tasks: float = 0.0
+    """Share of rows from the task shards."""
+    far: str = "dense"
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Batches used until the fraction `end` of the time has passed."""
+
+    end: float
+    batches: tuple[BatchPlan, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A stage, read from TOML."""
+
+    muon_rate: float = 6e-3
+    adam_rate: float = 3e-3
+    weight_decay: float = 0.1
+    warmup_steps: int = 100
+    decay_fraction: float = 0.35
+    balance: float = 0.01
+    z: float = 1e-4
+    memory: float = 0.05
+    """Weight of the compressed branch's divergence."""
+    seed: int = 1
+    log_steps: int = 25
+    evaluate_seconds: float = 90.0
+    save_reserve_seconds: float = 8.0
+    phases: tuple[Phase, ...] = ()
+
+    @staticmethod
+    def read(path: Path) -> Plan:
+        """The plan of a TOML file; unknown keys are errors."""
+        values: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+        phases = tuple(
+            Phase(phase["end"], tuple(BatchPlan(**batch) for batch in phase["batch"])) for phase in values.pop("phase")
+        )
+        return Plan(phases=phases, **values)
+
+
+def load_weights(path: Path) -> tuple[HearthConfig, dict[str, Tensor]]:
+    """Weights of a checkpoint folder or a GGUF file."""
+    return load_checkpoint(path) if path.is_dir() else read_gguf(path)
+
+
+def token_bytes(tokenizer: Path) -> Tensor:
+    """[vocabulary] UTF-8 bytes that each id stands for; 0 for special tokens."""
+    stored = Tokenizer.from_file(str(tokenizer))
+    special = {token for token, added in stored.get_added_tokens_decoder().items() if added.special}
+    vocabulary = {index: token for token, index in stored.get_vocab().items()}
+    # A byte-level token has one character for each byte.
+    return torch.tensor([0 if index in special else len(vocabulary.get(index, "")) for index in range(max(vocabulary) + 1)])
+
+
+def _chunk_nll(states: Tensor, table: Tensor, targets: Tensor) -> Tensor:
+    """Negative log-likelihood [n] of targets [n] under states [n, d], logits formed in the type of the states."""
+    return F.cross_entropy(F.linear(states, table.to(states.dtype)).float(), targets, reduction="none")
+
+
+class Trainer:
+    """The model with its optimiser and the loss of one batch."""
+
+    def __init__(self, model: HearthForCausalLM, plan: Plan, device: torch.device) -> None:
+        self.model, self.plan, self.device = model.to(device), plan, device
+        on_gpu = device.type == "cuda"
+        model.path = "fast"
+        model.compute_dtype = torch.bfloat16 if on_gpu else torch.float32
+        self._nll = _chunk_nll
+        if on_gpu:
+            torch.set_float32_matmul_precision("high")
+            torch._dynamo.config.recompile_limit = 64
+            for block in model.blk:
+                block.compile(dynamic=False)
+            self._nll = torch.compile(_chunk_nll, dynamic=False)
+        self.optimiser = Optimiser(model, plan.weight_decay, compiled=on_gpu)
+        self.loads = torch.zeros(model.config.num_hidden_layers, model.config.num_experts, device=device)
+
+    def nll(self, ids: Tensor, media: Media | None) -> tuple[Tensor, Tensor]:
+        """ids [rows, length + 1] to the negative log-likelihoods [rows * length] of all but the first, and aux [3].
+
+        Batches with media are small and come in several shapes: compiling each would cost more than it saves.
+        """
+        with torch.compiler.set_stance("default" if media is None else "force_eager"):
+            return self._nll_of(ids, media)
+
+    def _nll_of(self, ids: Tensor, media: Media | None) -> tuple[Tensor, Tensor]:
+        states, extra, loads = self.model.hidden(ids[:, :-1].contiguous(), media)
+        self.loads = loads.detach()
+        flat, targets = states.flatten(0, 1), ids[:, 1:].flatten()
+        table = self.model.token_embd.weight
+        parts = [self._nll(flat[at : at + LOSS_ROWS], table, targets[at : at + LOSS_ROWS])
+                 for at in range(0, len(targets), LOSS_ROWS)]
+        return torch.cat(parts), extra
+
+    def backward(self, raw: Tensor, media: Media | None, far: str, weight: float) -> tuple[Tensor, Tensor]:
+        """Adds the gradient of one batch of stored values; returns its mean loss and the auxiliary losses."""
+        ids, learnt = split_ids(raw)
+        self.model.far = far
+        nll, extra = self.nll(ids, media)
+        mask = learnt[:, 1:].flatten()
+        loss = (nll * mask).sum() / mask.sum().clamp_min(1)
+        plan = self.plan
+        total = loss + plan.balance * extra[0] + plan.z * extra[1] + plan.memory * extra[2]
+        (total * weight).backward()
+        return loss.detach(), extra.detach()
+
+    def bits_per_byte(self, raw: Tensor, rows: int, byte_counts: Tensor) -> float:
+        """Mean code length of held-out rows [n, length + 1].
+
+        Batches have the shape of training (the last one is filled up) and gradients stay on, so nothing is compiled
+        for the evaluation alone.
+        """
+        bits, count = 0.0, 0
+        for at in range(0, len(raw), rows):
+            ids, _ = split_ids(raw[at : at + rows])
+            real = len(ids)
+            ids = torch.cat((ids, ids.new_zeros(rows - real, ids.shape[1])))
+            nll, _ = self.nll(ids, None)
+            bits += float(nll.detach().view(rows, -1)[:real].sum()) / math.log(2.0)
+            count += int(byte_counts[ids[:real, 1:]].sum())
+        return bits / max(count, 1)
+
+
+@dataclass
+class Run:
+    """One process: data, clock, log, saves."""
+
+    plan: Plan
+    trainer: Trainer
+    data: Path
+    out: Path
+    seconds: float
+    byte_counts: Tensor
+    started: float = field(default_factory=time.monotonic)
+    step: int = 0
+    stopping: bool = False
+
+    def __post_init__(self) -> None:
+        device, seed = self.trainer.device, self.plan.seed
+        self.text = TokenSource(self.data / "text", device, seed, aligned=False)
+        self.tasks = TokenSource(self.data / "tasks", device, seed + 1, aligned=True)
+        self.media = MediaSource(self.data / "media", device, seed + 2)
+        self.out.mkdir(parents=True, exist_ok=True)
+        self._log = (self.out / "log.jsonl").open("a", encoding="utf-8")
+        self._sums: dict[str, list[Tensor]] = {}
+        self._media_rows = 0
+        signal.signal(signal.SIGTERM, self._terminate)
+
+    def _terminate(self, *_: object) -> None:
+        self.stopping = True
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start of the process."""
+        return time.monotonic() - self.started
+
+    @property
+    def progress(self) -> float:
+        """Fraction of the time that has passed; saving at the end is not part of it."""
+        return min(1.0, self.elapsed / max(1.0, self.seconds - self.plan.save_reserve_seconds))
+
+    def log(self, **values: object) -> None:
+        """One line with the time and the step."""
+        self._log.write(json.dumps({"seconds": round(self.elapsed, 2), "step": self.step, **values}) + "\n")
+        self._log.flush()
+
+    def save(self, name: str) -> None:
+        """Writes the weights to OUT/name with a short account of what they saw."""
+        model = self.trainer.model
+        save_checkpoint(self.out / name, model.config, model.state_dict())
+        seen = {"steps": self.step, "seconds": round(self.elapsed, 1), "text_tokens": self.text.dealt,
+                "task_tokens": self.tasks.dealt, "media_rows": self._media_rows,
+                "text_unique": self.text.num_tokens, "task_unique": self.tasks.num_tokens,
+                "text_shards": sorted(self.text.loaded), "task_shards": sorted(self.tasks.loaded)}
+        (self.out / name / "seen.json").write_text(json.dumps(seen, indent=1), encoding="utf-8")
+        self.log(event="saved", name=name)
+
+    def poll(self) -> None:
+        """Picks up data that has arrived."""
+        for source in (self.text, self.tasks, self.media):
+            if fresh := source.poll():
+                self.log(event="data", folder=source.folder.name, names=fresh)
+
+    def usable(self, batches: tuple[BatchPlan, ...]) -> list[BatchPlan]:
+        """The batches whose data is there."""
+        return [batch for batch in batches if batch.kind == "text" or self.media.count(batch.kind) >= batch.rows]
+
+    def draw(self, batch: BatchPlan) -> tuple[Tensor, Media | None]:
+        """Stored values and media of one batch."""
+        if batch.kind != "text":
+            self._media_rows += batch.rows
+            return self.media.draw(batch.kind, batch.rows, batch.length)
+        task_rows = round(batch.rows * batch.tasks) if self.tasks.num_tokens > 2 * batch.length else 0
+        parts = [self.text.draw(batch.rows - task_rows, batch.length)] if task_rows < batch.rows else []
+        if task_rows:
+            parts.append(self.tasks.draw(task_rows, batch.length))
+        return torch.cat(parts), None
+
+    def rates(self) -> float:
+        """Factor of both rates: linear warm-up over steps, linear decay over the last part of the time."""
+        warm = min(1.0, (self.step + 1) / self.plan.warmup_steps)
+        left = (1.0 - self.progress) / self.plan.decay_fraction
+        return warm * min(1.0, max(0.0, left))
+
+    def train_step(self, batches: list[BatchPlan]) -> None:
+        """One update from all batches."""
+        total = sum(batch.weight for batch in batches)
+        for batch in batches:
+            raw, media = self.draw(batch)
+            loss, extra = self.trainer.backward(raw, media, batch.far, batch.weight / total)
+            name = batch.kind if batch.kind != "text" else f"text {batch.length}"
+            self._sums.setdefault(name, []).append(torch.cat((loss[None], extra)))
+            if batch.kind == "text":
+                self._loads = self.trainer.loads
+        factor = self.rates()
+        self.trainer.optimiser.step(self.plan.muon_rate * factor, self.plan.adam_rate * factor)
+        self.step += 1
+
+    def report(self, positions: int, seconds: float) -> None:
+        """Logs means since the last report."""
+        means = {name: [round(value, 4) for value in torch.stack(rows).mean(0).tolist()]
+                 for name, rows in self._sums.items()}
+        self._sums.clear()
+        layers = self._loads.shape[1] * self._loads
+        self.log(losses=means, factor=round(self.rates(), 4), tokens=self.text.dealt + self.tasks.dealt,
+                 positions_per_second=round(positions / seconds), least_load=round(float(layers.min()), 3),
+                 greatest_load=round(float(layers.max()), 3))
+
+    def evaluate(self, rows: int, length: int) -> None:
+        """Logs the bits per byte of every held-out file, at most 256 Ki tokens each."""
+        results = {}
+        for path in sorted((self.data / "heldout").glob("*.u16.zst")):
+            raw = torch.from_numpy(read_shard(path).copy()).to(self.trainer.device)
+            count = min((len(raw) - 1) // length, max(1, 262_144 // length // rows) * rows)
+            if count == 0:
+                continue
+            at = torch.arange(count, device=raw.device)[:, None] * length + torch.arange(length + 1, device=raw.device)
+            name = path.name.split(".")[0]
+            results[name] = round(self.trainer.bits_per_byte(raw[at], rows, self.byte_counts), 4)
+        self.log(event="heldout", length=length, bits_per_byte=results)
+
+    def run(self) -> None:
+        """Trains until the time is over."""
+        self.save("start")
+        warm = [batch for phase in self.plan.phases for batch in phase.batches if batch.kind == "text"]
+        for batch in dict.fromkeys((batch.rows, batch.length, batch.far) for batch in warm):
+            self._compile(*batch)
+        while self.text.num_tokens == 0 and not self.stopping:
+            self.poll()
+            time.sleep(0.2)
+        self.started_training = self.elapsed
+        last_report = last_poll = last_evaluation = time.monotonic()
+        positions, halfway = 0, False
+        while self.progress < 1.0 and not self.stopping:
+            phase = next(phase for phase in self.plan.phases if self.progress < phase.end or phase.end >= 1.0)
+            batches = self.usable(phase.batches)
+            self.train_step(batches)
+            positions += sum(batch.rows * batch.length for batch in batches)
+            now = time.monotonic()
+            if self.step % self.plan.log_steps == 0:
+                self.report(positions, now - last_report)
+                last_report, positions = time.monotonic(), 0
+            if now - last_poll > 2.0:
+                self.poll()
+                last_poll = time.monotonic()
+            if now - last_evaluation > self.plan.evaluate_seconds:
+                first = self.plan.phases[0].batches[0]
+                self.evaluate(first.rows, first.length)
+                last_evaluation = time.monotonic()
+            if not halfway and self.progress > 0.5:
+                halfway = True
+                self.save("half")
+        self.save("final")
+        first = self.plan.phases[0].batches[0]
+        self.evaluate(first.rows, first.length)
+        self.log(event="end")
+
+    def _compile(self, rows: int, length: int, far: str) -> None:
+        """Runs one batch of random ids, so that kernels are built while data is still on its way."""
+        raw = torch.randint(32, self.trainer.model.config.vocab_size, (rows, length + 1), dtype=torch.int16)
+        begin = time.monotonic()
+        self.trainer.backward(raw.to(self.trainer.device), None, far, 1.0)
+        for parameter in self.trainer.model.parameters():
+            parameter.grad = None
+        if self.trainer.device.type == "cuda":
+            torch.cuda.synchronize()
+        self.log(event="compiled", rows=rows, length=length, far=far, took=round(time.monotonic() - begin, 1))
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("config", type=Path)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seconds", type=float, required=True)
+    parser.add_argument("--init", type=Path, help="checkpoint folder or GGUF file; random weights without it")
+    parser.add_argument("--tokenizer", type=Path, default=Path(__file__).resolve().parent.parent / "tokenizer.json")
+    options = parser.parse_args()
+    started = time.monotonic()
+    plan = Plan.read(options.config)
+    torch.manual_seed(plan.seed)
+    np.random.seed(plan.seed)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if options.init:
+        config, state = load_weights(options.init)
+        model = HearthForCausalLM(config)
+        model.load_state_dict({name: value.float() for name, value in state.items()})
+    else:
+        model = HearthForCausalLM(HearthConfig())
+    trainer = Trainer(model, plan, device)
+    byte_counts = token_bytes(options.tokenizer).to(device)
+    run = Run(plan, trainer, options.data, options.out, options.seconds, byte_counts, started)
+    run.run()
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+"""The trainer on a CPU: loss falls, weights resume, data arrives late, media batches work."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import zstandard
+from conftest import make_tiny
+
+from hearth_mini.checkpoint import load_checkpoint
+from hearth_mini.data import MediaSource, TokenSource, split_ids
+from hearth_mini.modeling import HearthForCausalLM, Media
+from hearth_mini.optimiser import Optimiser, orthogonalise
+from hearth_mini.train import BatchPlan, Phase, Plan, Run, Trainer
+
+CPU = torch.device("cpu")
+
+
+def write_shard(folder: Path, name: str, values: np.ndarray, listed: list[str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.u16.zst").write_bytes(zstandard.compress(values.astype("<u2").tobytes()))
+    entries = [{"shard": f"{other}.u16.zst", "tokens": 1} for other in listed]
+    (folder / "index.json").write_text(json.dumps(entries))
+
+
+def repetitive(count: int) -> np.ndarray:
+    """Documents that repeat a few words: easy to learn."""
+    rng = np.random.default_rng(4)
+    parts = [np.concatenate([np.tile(rng.integers(8, 40, 5), 6), [0]]) for _ in range(count)]
+    return np.concatenate(parts).astype(np.uint16)
+
+
+def make_media(folder: Path) -> None:
+    rng = np.random.default_rng(5)
+    folder.mkdir(parents=True)
+    np.save(folder / "images.npy", rng.integers(0, 256, (3, 128, 128, 3), np.uint8))
+    np.save(folder / "audio.npy", rng.integers(-9_000, 9_000, 20_000).astype(np.int16))
+    mark = 0x8000
+    picture = [2 | mark, 5 | mark, 60 | mark, 4 | mark, 3 | mark, 70, 71, 4, 0 | mark]
+    sound = [2 | mark, 6 | mark, 61 | mark, 4 | mark, 3 | mark, 72, 4, 0 | mark]
+    mixed = [2 | mark, 5 | mark, 6 | mark, 4 | mark, 3 | mark, 73, 4, 0 | mark]
+    ids, index = [], []
+    for kind, image, begin, end in ((picture, 0, -1, -1), (picture, 1, -1, -1), (sound, -1, 0, 9_000),
+                                    (sound, -1, 9_000, 20_000), (mixed, 2, 3_000, 12_000), (mixed, 0, 0, 5_000)):
+        index.append((len(ids), len(ids) + len(kind), image, begin, end))
+        ids += kind
+    np.array(ids, "<u2").tofile(folder / "samples.u16")
+    np.save(folder / "index.npy", np.array(index, np.int64))
+
+
+def test_shards_are_dealt_once_a_pass_and_may_arrive_late(tmp_path: Path) -> None:
+    write_shard(tmp_path, "a", np.arange(1, 1_001), ["a", "b"])
+    source = TokenSource(tmp_path, CPU, 1, aligned=False)
+    assert source.poll() == ["a.u16.zst"] and source.num_tokens == 1_000
+    first = source.draw(5, 50)
+    assert (first[:, 1:] - first[:, :-1] == 1).all()
+    write_shard(tmp_path, "b", np.arange(2_001, 3_001), ["a", "b"])
+    assert source.poll() == ["b.u16.zst"] and source.poll() == []
+    rest = torch.cat([source.draw(5, 50) for _ in range(6)])
+    starts = torch.cat((first, rest))[:, 0].tolist()
+    assert len(set(starts)) == len(starts) and max(starts) > 2_000
+
+
+def test_aligned_rows_begin_with_a_document(tmp_path: Path) -> None:
+    write_shard(tmp_path, "a", repetitive(200), ["a"])
+    source = TokenSource(tmp_path, CPU, 1, aligned=True)
+    source.poll()
+    before = {0, *(np.flatnonzero(source.stream.numpy() == 0) + 1)}
+    rows = source.draw(20, 40).numpy()
+    windows = np.lib.stride_tricks.sliding_window_view(source.stream.numpy(), 41)
+    for row in rows:
+        assert any(int(at) in before for at in np.flatnonzero((windows == row).all(1)))
+
+
+def test_no_loss_bit() -> None:
+    ids, learnt = split_ids(torch.from_numpy(np.array([5, 5 | 0x8000, 0x8000], np.uint16).view(np.int16)))
+    assert ids.tolist() == [5, 5, 0] and learnt.tolist() == [True, False, False]
+
+
+def test_newton_schulz_orthogonalises_batches() -> None:
+    x = orthogonalise(torch.randn(3, 16, 64))
+    values = torch.linalg.svdvals(x)
+    assert values.min() > 0.5 and values.max() < 1.4
+
+
+def test_every_parameter_has_one_rule() -> None:
+    model = make_tiny()
+    optimiser = Optimiser(model, 0.1, compiled=False)
+    muon = [id(parameter) for group in optimiser._groups.values() for parameter in group]
+    adam = [id(parameter) for parameter in optimiser._adam_parameters]
+    assert sorted(muon + adam) == sorted(id(parameter) for parameter in model.parameters())
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    write_shard(tmp_path / "text", "a", repetitive(300), ["a"])
+    write_shard(tmp_path / "tasks", "a", repetitive(200), ["a"])
+    write_shard(tmp_path / "heldout", "books", repetitive(40), ["books"])
+    make_media(tmp_path / "media" / "one")
+    phases = (Phase(1.0, (BatchPlan("text", 4, 64, 1.0, 0.25), BatchPlan("picture", 2, 16, 0.2),
+                          BatchPlan("sound", 2, 16, 0.2), BatchPlan("mixed", 2, 16, 0.1))),)
+    plan = Plan(warmup_steps=3, evaluate_seconds=2.0, log_steps=2, save_reserve_seconds=1.0, phases=phases)
+    trainer = Trainer(make_tiny(), plan, CPU)
+    return Run(plan, trainer, tmp_path, tmp_path / "out", 25.0, torch.ones(256, dtype=torch.long))
+
+
+def test_training_learns_saves_and_resumes(run: Run) -> None:
+    run.run()
+    lines = [json.loads(line) for line in (run.out / "log.jsonl").read_text().splitlines()]
+    losses = [line["losses"] for line in lines if "losses" in line]
+    assert losses[-1]["text 64"][0] < 0.8 * losses[0]["text 64"][0]
+    assert {"picture", "sound", "mixed"} <= losses[-1].keys()
+    assert any(line.get("event") == "heldout" and line["bits_per_byte"]["books"] > 0 for line in lines)
+    assert [line["name"] for line in lines if line.get("event") == "saved"] == ["start", "half", "final"]
+    config, state = load_checkpoint(run.out / "final")
+    resumed = HearthForCausalLM(config)
+    resumed.load_state_dict({name: value.float() for name, value in state.items()})
+    raw = run.text.draw(4, 64)
+    with torch.no_grad():
+        first = Trainer(resumed, run.plan, CPU).nll(split_ids(raw)[0], None)[0].mean()
+        last = run.trainer.nll(split_ids(raw)[0], None)[0].mean()
+    assert abs(float(first - last)) < 0.02
+
+
+def test_media_of_a_batch_equal_single_media(run: Run) -> None:
+    source = MediaSource(run.data / "media", CPU, 1)
+    source.poll()
+    model = make_tiny()
+    raw, media = source.draw("mixed", 2, 15)
+    ids = split_ids(raw)[0]
+    with torch.no_grad():
+        batch = model(ids, media=media).logits
+        for row in range(2):
+            real = int(media.frame_counts[row])
+            single = Media.of_one(ids[row].tolist(), [media.pictures[row]], [[media.frames[row, :real]]])
+            expected = model(ids[row : row + 1], media=single).logits[0]
+            torch.testing.assert_close(batch[row], expected, rtol=0, atol=2e-4)
+
+
+def test_phases_without_data_are_left_out(tmp_path: Path) -> None:
+    write_shard(tmp_path / "text", "a", repetitive(300), ["a"])
+    batches = (BatchPlan("text", 4, 64), BatchPlan("picture", 2, 16))
+    plan = Plan(phases=(Phase(1.0, batches),))
+    run = Run(plan, Trainer(make_tiny(), plan, CPU), tmp_path, tmp_path / "out", 5.0, torch.ones(256))
+    run.poll()
+    assert run.usable(batches) == [batches[0]]
+
+
+def test_stage_files_are_valid() -> None:
+    folder = Path(__file__).resolve().parent.parent / "stages"
+    for path in folder.glob("*.toml"):
+        plan = Plan.read(path)
+        assert plan.phases[-1].end >= 1.0
