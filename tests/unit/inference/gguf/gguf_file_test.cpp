@@ -227,14 +227,14 @@ TEST(GgufFile, FallbacksStandForMissingKeysOnly) {
 }
 
 TEST(GgufFile, RefusesValuesThatDoNotFit) {
-    const auto file = ByteBuilder()
-                          .header(0, 2)
-                          .key("huge", Type::F64)
-                          .add(1e300)
-                          .key("huges", Type::Array)
-                          .array(Type::U64, 1)
-                          .add(~std::uint64_t{0})
-                          .parse();
+    ByteBuilder builder;
+    builder.header(0, 2)
+        .key("huge", Type::F64)
+        .add(1e300)
+        .key("huges", Type::Array)
+        .array(Type::U64, 1)
+        .add(~std::uint64_t{0});
+    const auto file = builder.parse();
     ASSERT_TRUE(file);
     expectContains((*file)->getF32("huge").error().message(), "does not fit the expected f32");
     expectContains((*file)->getInts("huges").error().message(), "does not fit the expected i64");
@@ -406,7 +406,8 @@ TEST(GgufFile, ObeysTheAlignmentOfTheFile) {
             .tensor("t", {1}, kF32, 0)
             .data(4, 7, 128);
     };
-    const auto file = aligned(128).parse();
+    const ByteBuilder builder = aligned(128);
+    const auto file = builder.parse();
     ASSERT_TRUE(file) << file.error().message();
     EXPECT_EQ((*file)->alignment(), 128U);
     EXPECT_EQ((*file)->tensors()[0].data[0], std::byte{7});
@@ -417,6 +418,25 @@ TEST(GgufFile, ObeysTheAlignmentOfTheFile) {
         errorOf(
             ByteBuilder().header(0, 1).key("general.alignment", Type::U64).add(std::uint64_t{32})),
         "is u64, u32 was expected");
+}
+
+TEST(GgufFile, SurvivesTheSeedsAndFindingsOfTheFuzzer) {
+    namespace fs = std::filesystem;
+    int numFiles = 0;
+    for (const char* corpus : {"gguf_fuzzer", "tokenizer_fuzzer"}) {
+        const fs::path folder =
+            fs::path(HEARTH_TEST_DATA_DIR).parent_path() / "fuzz/corpus" / corpus;
+        for (const auto& entry : fs::directory_iterator(folder)) {
+            const auto file = GgufFile::open(entry.path());
+            if (file) {
+                for (const GgufEntry& value : (*file)->entries()) {
+                    EXPECT_EQ((*file)->find(value.key), &value);
+                }
+            }
+            ++numFiles;
+        }
+    }
+    EXPECT_GE(numFiles, 6);
 }
 
 TEST(GgufFile, OpensFilesAndNamesThemInErrors) {
