@@ -76,6 +76,13 @@ private Q_SLOTS:
         QCOMPARE(attachments.size(), 2);
         QVERIFY(attachments[0][2].toString().contains(QStringLiteral("800 × 600 px")));
         QVERIFY(attachments[1][2].toString().contains(QStringLiteral("vectors")));
+    }
+
+    void aDocumentIsAskedAbout() {
+        drop({sample("document.txt")});
+        QTest::keyClicks(m_edit, QStringLiteral("Who keeps the key of the boat house?"));
+        const QString answer = sendAndWait();
+        QVERIFY2(answer.contains(QStringLiteral("Lindqvist")), qPrintable(answer));
         saveScreenshot();
     }
 
