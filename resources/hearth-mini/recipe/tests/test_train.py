@@ -113,7 +113,7 @@ def run(tmp_path: Path) -> Run:
                           BatchPlan("sound", 2, 16, 0.2), BatchPlan("mixed", 2, 16, 0.1))),)
     plan = Plan(warmup_steps=3, evaluate_seconds=2.0, log_steps=2, save_reserve_seconds=1.0, phases=phases)
     trainer = Trainer(make_tiny(), plan, CPU)
-    return SteppedRun(plan, trainer, tmp_path, tmp_path / "out", 13.0, torch.ones(256, dtype=torch.long))
+    return SteppedRun(plan, trainer, tmp_path, tmp_path / "out", 61.0, torch.ones(256, dtype=torch.long))
 
 
 def test_training_learns_saves_and_resumes(run: Run) -> None:
