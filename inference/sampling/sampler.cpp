@@ -1,10 +1,10 @@
 #include "inference/sampling/sampler.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <limits>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -12,6 +12,17 @@ namespace hearth {
 namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+/// 1 / i! for i = 0..13.
+constexpr std::array<double, 14> kInverseFactorials = [] {
+    std::array<double, 14> values{};
+    double factorial = 1;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        factorial *= i == 0 ? 1.0 : static_cast<double>(i);
+        values[i] = 1.0 / factorial;
+    }
+    return values;
+}();
 
 /// e^x for x <= 0, from additions and multiplications alone: the C library's last bit differs
 /// between machines, and a choice must not. Relative error below 2^-50.
@@ -27,9 +38,9 @@ double expNegative(double x) noexcept {
     const auto k = static_cast<int>(x * kLog2E - 0.5);
     const double r = (x - k * kLn2High) - k * kLn2Low;
     // |r| <= ln(2) / 2, where the Taylor series to r^13 is off by less than 2^-57.
-    double sum = 1.0;
-    for (int i = 13; i >= 1; --i) {
-        sum = 1.0 + sum * r / i;
+    double sum = kInverseFactorials.back();
+    for (std::size_t i = kInverseFactorials.size() - 1; i > 0; --i) {
+        sum = sum * r + kInverseFactorials[i - 1];
     }
     return sum * std::bit_cast<double>(static_cast<std::uint64_t>(1023 + k) << 52U);
 }
