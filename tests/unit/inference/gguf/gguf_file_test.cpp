@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -437,6 +437,25 @@ TEST(GgufFile, SurvivesTheSeedsAndFindingsOfTheFuzzer) {
         }
     }
     EXPECT_GE(numFiles, 6);
+}
+
+TEST(GgufFile, ReadsAFileOfThePublishedWriter) {
+    // Made by tests/fuzz/inference/make_seeds.py with the PyPI package gguf.
+    const auto result = GgufFile::open(std::filesystem::path(HEARTH_TEST_DATA_DIR).parent_path() /
+                                       "fuzz/corpus/gguf_fuzzer/values");
+    ASSERT_TRUE(result) << result.error().message();
+    const GgufFile& file = **result;
+    EXPECT_EQ(file.getString("general.architecture").value(), "hearth");
+    EXPECT_EQ(file.getU64("u64").value(), std::uint64_t{1} << 63U);
+    EXPECT_EQ(file.getF32("f64").value(), 0.25F);
+    EXPECT_EQ(file.getInts("ints").value()[1], -2);
+    EXPECT_EQ(file.getStrings("strings").value().size(), 3U);
+    ASSERT_EQ(file.tensors().size(), 3U);
+    const GgufTensor& ones = *file.tensor("f32").value();
+    EXPECT_EQ(ones.dims, (std::array<std::uint64_t, 4>{3, 2, 1, 1}));
+    EXPECT_EQ(GgufFloatArray(ones.data)[5], 1.0F);
+    EXPECT_EQ(file.tensor("q8").value()->dtype, DType::Q8_0);
+    EXPECT_EQ(file.tensor("iq4").value()->data.size(), 136U);
 }
 
 TEST(GgufFile, OpensFilesAndNamesThemInErrors) {
