@@ -204,7 +204,8 @@ def siren(random: Random, count: int) -> Samples:
     low, high = random.uniform(450, 600), random.uniform(800, 1100)
     swing = np.sin(2 * np.pi * time / period)
     frequency = (low + high) / 2 + (high - low) / 2 * (np.sign(swing) if random.random() < 0.5 else swing)
-    return tone(frequency, count / SAMPLE_RATE, "square")
+    # Half a sample more, so that the division cannot lose the last one.
+    return tone(frequency, (count + 0.5) / SAMPLE_RATE, "square")
 
 
 def bell(random: Random, count: int) -> Samples:
