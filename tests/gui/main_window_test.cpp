@@ -78,7 +78,9 @@ private Q_SLOTS:
         QVERIFY(attachments[1][2].toString().contains(QStringLiteral("vectors")));
     }
 
-    void aDocumentIsAskedAbout() {
+    void aNewConversationIsEmptyAndKnowsADocument() {
+        QTest::keyClick(m_window.get(), Qt::Key_N, Qt::ControlModifier);
+        QTRY_VERIFY(m_window->findChildren<AnswerBlock*>().isEmpty());
         drop({sample("document.txt")});
         QTest::keyClicks(m_edit, QStringLiteral("Who keeps the key of the boat house?"));
         const QString answer = sendAndWait();
