@@ -45,6 +45,9 @@ class Engine:
         """
         command = [str(self.cli), "chat", "-m", str(self.model), "--json", "--temperature", "0", "--threads", "1", *options]
         text = "".join(" ".join(question.split()) + "\n" for question in questions)
+        if len(questions) == 1:
+            # A spoken question comes without text, which a conversation would skip as an empty line.
+            command += ["-p", questions[0]]
         done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False)
         lines = done.stdout.splitlines()
         if done.returncode != 0 or len(lines) != len(questions):
