@@ -5,6 +5,7 @@ Layout of the data folder (every part is optional but `text`):
     text/index.json, text/*.u16.zst      zstd streams of little-endian uint16: bits 0-13 token id, bit 15: no loss on
     tasks/index.json, tasks/*.u16.zst    predicting this token; documents end with id 0
     heldout/NAME.u16.zst                 the same, never trained on
+    long/...                             as tasks/, for rows longer than 1,024 tokens
     media/NAME/{images,audio,index}.npy, samples.u16     as `hearth_mini.media` writes them; index.npy last
 
 Shards are picked up once they stand in the folder under their final names, so training can start with the first one.
@@ -13,6 +14,12 @@ Shards are picked up once they stand in the folder under their final names, so t
 from __future__ import annotations
 
 import json
+import queue
+import shutil
+import threading
+import time
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -109,87 +116,192 @@ class TokenSource:
         return self.stream[at]
 
 
+@dataclass
+class MediaPart:
+    """One folder of samples on the device."""
+
+    name: str
+    images: Tensor
+    """[P, 128, 128, 3] uint8."""
+    audio: Tensor
+    """[samples] int16, all recordings one after the other."""
+    ids: Tensor
+    """[tokens] int16 stored values, all samples one after the other."""
+    index: Tensor
+    """[n, 5] int64: first and end token, picture or -1, first and end sample or -1."""
+    rows: dict[str, NDArray[np.int64]]
+    """Samples of each kind."""
+
+    @staticmethod
+    def read(folder: Path, device: torch.device) -> MediaPart:
+        """Copies a finished folder to the device."""
+        index = np.load(folder / "index.npy")
+        kinds = np.where(index[:, 2] < 0, "sound", np.where(index[:, 3] < 0, "picture", "mixed"))
+        ids = np.fromfile(folder / "samples.u16", "<i2")
+        arrays = (np.load(folder / "images.npy"), np.load(folder / "audio.npy"), ids, index)
+        images, audio, stored, rows = (torch.from_numpy(array).to(device) for array in arrays)
+        return MediaPart(folder.name, images, audio, stored, rows,
+                         {kind: np.flatnonzero(kinds == kind) for kind in MediaSource.KINDS})
+
+
 class MediaSource:
-    """Pictures, recordings and their conversations, kept on the device and dealt in random order by kind."""
+    """Pictures, recordings and their conversations, part by part on the device.
+
+    Each kind is dealt from one part at a time, in random order; then from the next part, or again from a random one
+    while none is new. With `stream` a thread of its own reads the parts as they appear and removes each folder it has
+    read, which tells the generator that there is room; of `size` processes each takes every `size`-th part.
+    """
 
     KINDS = ("picture", "sound", "mixed")
+    KEPT = 4
+    """Parts on the device at most, in use or waiting."""
 
-    def __init__(self, folder: Path, device: torch.device, seed: int) -> None:
-        self.folder, self.device = folder, device
+    def __init__(
+        self, folder: Path, device: torch.device, seed: int, stream: bool = False, rank: int = 0, size: int = 1
+    ) -> None:
+        self.folder, self.device, self._stream, self._rank, self._size = folder, device, stream, rank, size
         self.loaded: set[str] = set()
-        self.images: list[Tensor] = []
-        self.audio: list[Tensor] = []
-        self.ids: list[NDArray[np.int16]] = []
+        self.parts_read = 0
+        self._parts: dict[int, MediaPart] = {}
+        self._current = {kind: -1 for kind in self.KINDS}
+        self._decks = {kind: np.zeros(0, np.int64) for kind in self.KINDS}
         self._rng = np.random.default_rng(seed)
-        self._samples: dict[str, list[tuple[int, NDArray[np.int64]]]] = {kind: [] for kind in self.KINDS}
-        self._decks: dict[str, NDArray[np.int64]] = {}
+        self._arrived: queue.Queue[MediaPart] = queue.Queue(maxsize=1)
+        if stream:
+            threading.Thread(target=self._read_forever, daemon=True).start()
+
+    def _fresh(self) -> list[Path]:
+        """Finished folders of this process that have not been read, oldest first."""
+        paths = sorted(path.parent for path in self.folder.glob("*/index.npy"))
+        mine = [path for path in paths if int("".join(filter(str.isdigit, path.name)) or 0) % self._size == self._rank]
+        return [path for path in mine if path.name not in self.loaded]
+
+    def _read_forever(self) -> None:
+        """The thread of a stream: copies run beside the training."""
+        side = torch.cuda.Stream(self.device) if self.device.type == "cuda" else None
+        while True:
+            for path in self._fresh():
+                with torch.cuda.stream(side) if side else nullcontext():
+                    part = MediaPart.read(path, self.device)
+                if side:
+                    side.synchronize()
+                self.loaded.add(path.name)
+                shutil.rmtree(path)
+                self._arrived.put(part)
+            time.sleep(0.2)
 
     def poll(self) -> list[str]:
-        """Loads finished parts that have appeared since the last call and returns their names."""
-        fresh = sorted(path.parent.name for path in self.folder.glob("*/index.npy") if path.parent.name not in self.loaded)
-        for name in fresh:
-            part, number = self.folder / name, len(self.ids)
-            self.images.append(torch.from_numpy(np.load(part / "images.npy")).to(self.device))
-            self.audio.append(torch.from_numpy(np.load(part / "audio.npy")).to(self.device))
-            self.ids.append(np.fromfile(part / "samples.u16", "<i2"))
-            for row in np.load(part / "index.npy"):
-                kind = "sound" if row[2] < 0 else "picture" if row[3] < 0 else "mixed"
-                self._samples[kind].append((number, row))
-            self.loaded.add(name)
-            self._decks.clear()
-        return fresh
+        """Takes parts that have arrived since the last call and returns their names."""
+        fresh: list[MediaPart] = []
+        if self._stream:
+            while not self._arrived.empty() and len(self._parts) + len(fresh) < self.KEPT + 1:
+                fresh.append(self._arrived.get())
+        else:
+            fresh = [MediaPart.read(path, self.device) for path in self._fresh()]
+            self.loaded |= {part.name for part in fresh}
+        for part in fresh:
+            self._parts[self.parts_read] = part
+            self.parts_read += 1
+        if self._stream:
+            self._forget()
+        return [part.name for part in fresh]
+
+    def _forget(self) -> None:
+        """Drops the oldest parts that are not dealt from, beyond those kept."""
+        used = set(self._current.values())
+        old = [number for number in sorted(self._parts) if number not in used and number < max(used)]
+        old = old[: max(0, len(self._parts) - self.KEPT)]
+        if old and self.device.type == "cuda":
+            # The thread that reads parts may use their memory at once, so nothing may still be reading it.
+            torch.cuda.current_stream(self.device).synchronize()
+        for number in old:
+            del self._parts[number]
 
     def count(self, kind: str) -> int:
-        """Samples of a kind loaded so far."""
-        return len(self._samples[kind])
+        """Samples of a kind on the device."""
+        return sum(len(part.rows[kind]) for part in self._parts.values())
 
-    def draw(self, kind: str, rows: int, length: int) -> tuple[Tensor, Media]:
-        """[rows, length + 1] stored values, padded with no-loss end-of-text, and their media on the device."""
-        deck = self._decks.get(kind, np.zeros(0, np.int64))
-        while len(deck) < rows:
-            deck = np.concatenate([deck, self._rng.permutation(self.count(kind))])
-        chosen, self._decks[kind] = np.split(deck, [rows])
-        samples = [self._samples[kind][index] for index in chosen]
-        raw = np.full((rows, length + 1), np.int16(-0x8000), np.int16)
-        for row, (part, entry) in enumerate(samples):
-            ids = self.ids[part][entry[0] : entry[1]][: length + 1]
-            raw[row, : len(ids)] = ids
-        return torch.from_numpy(raw).to(self.device), self._media(kind, samples, raw & ID_MASK)
+    def _choose(self, kind: str, rows: int) -> tuple[MediaPart, Tensor]:
+        """A part and `rows` of its samples [rows, 5]."""
+        if self._current[kind] not in self._parts or len(self._decks[kind]) < rows:
+            usable = [number for number, part in self._parts.items() if len(part.rows[kind]) > 0]
+            later = [number for number in usable if number > self._current[kind]]
+            self._current[kind] = min(later) if later else int(self._rng.choice(usable))
+            own = self._parts[self._current[kind]].rows[kind]
+            passes = [self._rng.permutation(own) for _ in range(-(-rows // len(own)))]
+            self._decks[kind] = np.concatenate(passes)
+        chosen, self._decks[kind] = np.split(self._decks[kind], [rows])
+        part = self._parts[self._current[kind]]
+        return part, part.index[torch.from_numpy(chosen).to(self.device)]
 
-    def _media(self, kind: str, samples: list[tuple[int, NDArray[np.int64]]], ids: NDArray[np.int16]) -> Media:
-        rows, device = len(samples), self.device
-        num_pictures = 0 if kind == "sound" else PICTURE_VECTORS
-        num_sounds = 0 if kind == "picture" else SOUND_FRAMES // 4
+    def draw(self, pictures: int, sounds: int, mixed: int, length: int) -> tuple[Tensor, Media]:
+        """Rows of `length` + 1 stored values, padded with no-loss end-of-text, and their media, on the device.
+
+        First the rows with a picture, then those with a recording, then those with both. Each row has the vectors of a
+        picture where there are any in the batch, then those of a recording.
+        """
+        device, wanted = self.device, {"picture": pictures, "sound": sounds, "mixed": mixed}
+        chosen = {kind: self._choose(kind, count) for kind, count in wanted.items() if count > 0}
+        raw = torch.cat([_gather(part.ids, entry[:, 0], entry[:, 1], length + 1, -0x8000)
+                         for part, entry in chosen.values()])
+        ids = raw.to(torch.int64) & ID_MASK
+        rows = len(raw)
+        num_pictures = PICTURE_VECTORS if pictures + mixed > 0 else 0
+        num_sounds = SOUND_FRAMES // 4 if sounds + mixed > 0 else 0
         width = num_pictures + num_sounds
-        positions = torch.full((rows, width), NO_MEDIA, dtype=torch.long)
-        first = torch.arange(rows) * width
+        positions = torch.full((rows, width), NO_MEDIA, dtype=torch.long, device=device)
         media = Media(positions)
-        picture_at, sound_at = (ids == IMAGE_TOKEN).argmax(1), (ids == AUDIO_TOKEN).argmax(1)
+        picture_at, sound_at = (ids == IMAGE_TOKEN).int().argmax(1), (ids == AUDIO_TOKEN).int().argmax(1)
+        row = torch.arange(rows, device=device)
+        both = row >= pictures + sounds
         if num_pictures:
-            positions[:, :num_pictures] = torch.from_numpy(picture_at)[:, None]
-            chosen = torch.stack([self.images[part][entry[2]] for part, entry in samples])
-            media.pictures = chosen.float() / 127.5 - 1.0
-            media.picture_slots = first.to(device)
-            behind = (sound_at < picture_at) if num_sounds else np.zeros(rows, bool)
-            media.picture_ordinals = torch.from_numpy(behind.astype(np.int64)).to(device)
+            own = torch.cat((row[:pictures], row[pictures + sounds :]))
+            positions[own, :num_pictures] = picture_at[own, None]
+            stored = torch.cat([part.images[entry[:, 2]] for kind, (part, entry) in chosen.items() if kind != "sound"])
+            media.pictures = stored.float() / 127.5 - 1.0
+            media.picture_slots = own * width
+            media.picture_ordinals = (both & (sound_at < picture_at))[own].long()
         if num_sounds:
-            waves = torch.zeros(rows, SOUND_FRAMES * preprocess.HOP, device=device)
-            counts, ends = [], []
-            for row, (part, entry) in enumerate(samples):
-                samples_of_row = self.audio[part][entry[3] : entry[4]][: waves.shape[1]]
-                waves[row, : len(samples_of_row)] = samples_of_row / 32_768.0
-                ends.append(len(samples_of_row))
-                counts.append(preprocess.num_frames(len(samples_of_row)))
-            media.frames = frame_batch(waves, torch.tensor(ends, device=device))
-            media.frame_counts = torch.tensor(counts, device=device)
-            real = torch.arange(num_sounds)[None, :] < torch.tensor(counts)[:, None] // 4
-            at = torch.from_numpy(sound_at.astype(np.int64))[:, None]
-            positions[:, num_pictures:] = torch.where(real, at, NO_MEDIA)
-            media.sound_slots = (first + num_pictures).to(device)
-            behind = (picture_at < sound_at) if num_pictures else np.zeros(rows, bool)
-            media.sound_ordinals = torch.from_numpy(behind.astype(np.int64)).to(device)
-        media.positions = positions.to(device)
-        return media
+            own = row[pictures:]
+            heard = [(part, entry) for kind, (part, entry) in chosen.items() if kind != "picture"]
+            limit = SOUND_FRAMES * preprocess.HOP
+            waves = torch.cat([_gather(part.audio, entry[:, 3], entry[:, 4], limit, 0) for part, entry in heard])
+            ends = torch.cat([entry[:, 4] - entry[:, 3] for _, entry in heard]).clamp_max(limit)
+            media.frames = frame_batch(waves.float() / 32_768.0, ends)
+            media.frame_counts = 4 * -(-(-(-ends // preprocess.HOP)) // 4)
+            real = torch.arange(num_sounds, device=device) < (media.frame_counts // 4)[:, None]
+            positions[own, num_pictures:] = torch.where(real, sound_at[own, None], NO_MEDIA)
+            media.sound_slots = own * width + num_pictures
+            media.sound_ordinals = (both & (picture_at < sound_at))[own].long()
+        return raw, media
+
+
+def _gather(values: Tensor, begin: Tensor, end: Tensor, length: int, padding: int) -> Tensor:
+    """[rows, length]: row `r` is `values[begin[r]:end[r]]`, cut or padded."""
+    at = begin[:, None] + torch.arange(length, device=values.device)
+    return torch.where(at < end[:, None], values[at.clamp_max(len(values) - 1)], padding)
+
+
+def echo_rows(raw: Tensor, rng: np.random.Generator, distance: int) -> Tensor:
+    """Rows [n, length] whose second half repeats spans of the first, each at least `distance` tokens back.
+
+    Every token of the second half but the first few of a span can be known by looking back alone: a dense lesson for
+    the memory branch when `distance` is longer than the window. The first four tokens of a span are not learnt.
+    """
+    rows, length = raw.shape
+    half = length // 2
+    source = np.broadcast_to(np.arange(length), (rows, length)).copy()
+    opening = np.zeros((rows, length), bool)
+    for row in range(rows):
+        at = half
+        while at < length:
+            count = min(int(rng.integers(16, 161)), length - at)
+            begin = int(rng.integers(0, max(1, min(half - count, at - distance))))
+            source[row, at : at + count] = np.arange(begin, begin + count)
+            opening[row, at : at + 4] = True
+            at += count
+    out = raw.gather(1, torch.from_numpy(source).to(raw.device))
+    return torch.where(torch.from_numpy(opening).to(raw.device), out | -0x8000, out)
 
 
 def frame_batch(waves: Tensor, ends: Tensor) -> Tensor:

@@ -239,6 +239,7 @@ class SoundEncoder(nn.Module):
         window, filters = preprocess.hann_window(), preprocess.mel_filters()
         return {"hann": torch.from_numpy(window), "filters": torch.from_numpy(filters)}
 
+    @torch.compiler.disable
     def log_mel(self, frames: Tensor) -> Tensor:
         """The spectrogram of `preprocess.log_mel` on this device: [A, F, 400] to [A, F, 64], float32."""
         spectrum = torch.fft.rfft(frames.float() * self.hann, n=preprocess.FFT, dim=-1)

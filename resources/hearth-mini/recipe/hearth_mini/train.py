@@ -4,6 +4,9 @@ One TOML file describes a stage: rates and phases, each a list of batches that e
 the wall clock: warm-up, constant rates, linear decay to zero at the end of `--seconds`. Weights are saved as bf16 pieces
 at the start (a rehearsal of the way back), at half time, at the end and when the process is asked to terminate;
 training resumes from weights alone. The log is one JSON object a line in OUT/log.jsonl.
+
+Several GPUs: start it with torchrun; each process draws its own rows. `--warm N` only builds the kernels of the N-th
+batch shape into the compiler's cache and ends, so that a later phase does not wait for them.
 """
 
 from __future__ import annotations
@@ -26,9 +29,12 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from .checkpoint import load_checkpoint, save_checkpoint
-from .data import MediaSource, TokenSource, read_shard, split_ids
+from .data import SOUND_FRAMES, MediaSource, TokenSource, echo_rows, read_shard, split_ids
+from .distributed import World
 from .import_gguf import read_gguf
+from .encoders import PICTURE_VECTORS
 from .modeling import HearthConfig, HearthForCausalLM, Media
+from .preprocess import FRAME
 from .optimiser import Optimiser
 
 LOSS_ROWS = 32_768
@@ -40,14 +46,31 @@ class BatchPlan:
     """One of the batches that a step adds up."""
 
     kind: str
-    """"text" (text and tasks) or a kind of `MediaSource`."""
-    rows: int
+    """"text" (text and tasks) or "media"."""
     length: int
+    rows: int = 0
+    """Of text."""
+    pictures: int = 0
+    """Rows with a picture; with a recording; with both."""
+    sounds: int = 0
+    mixed: int = 0
     weight: float = 1.0
     """Share of this batch's mean loss in the step; the shares of the usable batches are scaled to sum to 1."""
     tasks: float = 0.0
-    """Share of rows from the task shards."""
+    """Share of rows from the task shards (of the long ones, for rows of more than 1,024 tokens)."""
+    echo: float = 0.0
+    """Share of rows whose second half repeats spans of the first."""
     far: str = "dense"
+
+    @property
+    def num_rows(self) -> int:
+        """Rows of one process."""
+        return self.rows + self.pictures + self.sounds + self.mixed
+
+    @property
+    def name(self) -> str:
+        """As the log calls it."""
+        return self.kind if self.kind != "text" else f"text {self.length}"
 
 
 @dataclass(frozen=True)
@@ -120,19 +143,14 @@ class Trainer:
             torch._dynamo.config.recompile_limit = 64
             for block in model.blk:
                 block.compile(dynamic=False)
+            model.v.compile(dynamic=False)
+            model.a.compile(dynamic=False)
             self._nll = torch.compile(_chunk_nll, dynamic=False)
         self.optimiser = Optimiser(model, plan.weight_decay, compiled=on_gpu)
         self.loads = torch.zeros(model.config.num_hidden_layers, model.config.num_experts, device=device)
 
     def nll(self, ids: Tensor, media: Media | None) -> tuple[Tensor, Tensor]:
-        """ids [rows, length + 1] to the negative log-likelihoods [rows * length] of all but the first, and aux [3].
-
-        Batches with media are small and come in several shapes: compiling each would cost more than it saves.
-        """
-        with torch.compiler.set_stance("default" if media is None else "force_eager"):
-            return self._nll_of(ids, media)
-
-    def _nll_of(self, ids: Tensor, media: Media | None) -> tuple[Tensor, Tensor]:
+        """ids [rows, length + 1] to the negative log-likelihoods [rows * length] of all but the first, and aux [3]."""
         states, extra, loads = self.model.hidden(ids[:, :-1].contiguous(), media)
         self.loads = loads.detach()
         flat, targets = states.flatten(0, 1), ids[:, 1:].flatten()
@@ -181,16 +199,23 @@ class Run:
     seconds: float
     byte_counts: Tensor
     started: float = field(default_factory=time.monotonic)
+    world: World = field(default_factory=World)
+    stream: bool = False
+    """Whether folders of media are removed once they have been read."""
     step: int = 0
     stopping: bool = False
 
     def __post_init__(self) -> None:
-        device, seed = self.trainer.device, self.plan.seed
+        device, rank = self.trainer.device, self.world.rank
+        seed = self.plan.seed + 1000 * rank
         self.text = TokenSource(self.data / "text", device, seed, aligned=False)
         self.tasks = TokenSource(self.data / "tasks", device, seed + 1, aligned=True)
-        self.media = MediaSource(self.data / "media", device, seed + 2)
+        self.long = TokenSource(self.data / "long", device, seed + 3, aligned=True)
+        self.media = MediaSource(self.data / "media", device, seed + 2, self.stream, rank, self.world.size)
+        self._rng = np.random.default_rng(seed + 4)
         self.out.mkdir(parents=True, exist_ok=True)
-        self._log = (self.out / "log.jsonl").open("a", encoding="utf-8")
+        self._log = (self.out / ("log.jsonl" if rank == 0 else f"log{rank}.jsonl")).open("a", encoding="utf-8")
+        self.agreed = 0.0
         self._sums: dict[str, list[Tensor]] = {}
         self._media_rows = 0
         signal.signal(signal.SIGTERM, self._terminate)
@@ -214,11 +239,15 @@ class Run:
         self._log.flush()
 
     def save(self, name: str) -> None:
-        """Writes the weights to OUT/name with a short account of what they saw."""
+        """Process 0 writes the weights to OUT/name with a short account of what it saw."""
         model = self.trainer.model
+        self.world.copy_from_first(model.parameters())
+        if self.world.rank > 0:
+            return
         save_checkpoint(self.out / name, model.config, model.state_dict())
-        seen = {"steps": self.step, "seconds": round(self.elapsed, 1), "text_tokens": self.text.dealt,
-                "task_tokens": self.tasks.dealt, "media_rows": self._media_rows,
+        seen = {"steps": self.step, "seconds": round(self.elapsed, 1), "processes": self.world.size,
+                "text_tokens": self.text.dealt, "task_tokens": self.tasks.dealt, "long_tokens": self.long.dealt,
+                "media_rows": self._media_rows, "media_parts": self.media.parts_read,
                 "text_unique": self.text.num_tokens, "task_unique": self.tasks.num_tokens,
                 "text_shards": sorted(self.text.loaded), "task_shards": sorted(self.tasks.loaded)}
         (self.out / name / "seen.json").write_text(json.dumps(seen, indent=1), encoding="utf-8")
@@ -226,29 +255,40 @@ class Run:
 
     def poll(self) -> None:
         """Picks up data that has arrived."""
-        for source in (self.text, self.tasks, self.media):
+        for source in (self.text, self.tasks, self.long, self.media):
             if fresh := source.poll():
                 self.log(event="data", folder=source.folder.name, names=fresh)
 
-    def usable(self, batches: tuple[BatchPlan, ...]) -> list[BatchPlan]:
-        """The batches whose data is there."""
-        return [batch for batch in batches if batch.kind == "text" or self.media.count(batch.kind) >= batch.rows]
+    def missing(self, batches: tuple[BatchPlan, ...]) -> int:
+        """Bit `i` is set while this process has no data for the `i`-th batch."""
+        bits = 0
+        for index, batch in enumerate(batches):
+            wanted = {"picture": batch.pictures, "sound": batch.sounds, "mixed": batch.mixed}
+            if any(count > 0 and self.media.count(kind) == 0 for kind, count in wanted.items()):
+                bits |= 1 << index
+        return bits
 
     def draw(self, batch: BatchPlan) -> tuple[Tensor, Media | None]:
         """Stored values and media of one batch."""
-        if batch.kind != "text":
-            self._media_rows += batch.rows
-            return self.media.draw(batch.kind, batch.rows, batch.length)
-        task_rows = round(batch.rows * batch.tasks) if self.tasks.num_tokens > 2 * batch.length else 0
-        parts = [self.text.draw(batch.rows - task_rows, batch.length)] if task_rows < batch.rows else []
+        if batch.kind == "media":
+            self._media_rows += batch.num_rows
+            return self.media.draw(batch.pictures, batch.sounds, batch.mixed, batch.length)
+        source = self.tasks if batch.length <= 1024 else self.long
+        task_rows = round(batch.rows * batch.tasks) if source.num_tokens > 2 * batch.length else 0
+        echo = round(batch.rows * batch.echo)
+        plain = batch.rows - task_rows - echo
+        parts = [self.text.draw(plain, batch.length)] if plain else []
         if task_rows:
-            parts.append(self.tasks.draw(task_rows, batch.length))
+            parts.append(source.draw(task_rows, batch.length))
+        if echo:
+            window = self.trainer.model.config.sliding_window
+            parts.append(echo_rows(self.text.draw(echo, batch.length), self._rng, window + 64))
         return torch.cat(parts), None
 
     def rates(self) -> float:
         """Factor of both rates: linear warm-up over steps, linear decay over the last part of the time."""
         warm = min(1.0, (self.step + 1) / self.plan.warmup_steps)
-        left = (1.0 - self.progress) / self.plan.decay_fraction
+        left = (1.0 - self.agreed) / self.plan.decay_fraction
         return warm * min(1.0, max(0.0, left))
 
     def train_step(self, batches: list[BatchPlan]) -> None:
@@ -257,11 +297,11 @@ class Run:
         for batch in batches:
             raw, media = self.draw(batch)
             loss, extra = self.trainer.backward(raw, media, batch.far, batch.weight / total)
-            name = batch.kind if batch.kind != "text" else f"text {batch.length}"
-            self._sums.setdefault(name, []).append(torch.cat((loss[None], extra)))
+            self._sums.setdefault(batch.name, []).append(torch.cat((loss[None], extra)))
             if batch.kind == "text":
                 self._loads = self.trainer.loads
         factor = self.rates()
+        self.world.average_gradients(self.trainer.model.parameters())
         self.trainer.optimiser.step(self.plan.muon_rate * factor, self.plan.adam_rate * factor)
         self.step += 1
 
@@ -291,49 +331,76 @@ class Run:
     def run(self) -> None:
         """Trains until the time is over."""
         self.save("start")
-        warm = [batch for phase in self.plan.phases for batch in phase.batches if batch.kind == "text"]
-        for batch in dict.fromkeys((batch.rows, batch.length, batch.far) for batch in warm):
-            self._compile(*batch)
+        self._compile(self.plan.phases[0].batches[0])
         while self.text.num_tokens == 0 and not self.stopping:
             self.poll()
             time.sleep(0.2)
-        self.started_training = self.elapsed
+        self.world.copy_from_first(self.trainer.model.parameters())
         last_report = last_poll = last_evaluation = time.monotonic()
         positions, halfway = 0, False
-        while self.progress < 1.0 and not self.stopping:
-            phase = next(phase for phase in self.plan.phases if self.progress < phase.end or phase.end >= 1.0)
-            batches = self.usable(phase.batches)
+        while True:
+            # The phase of this step follows from the last agreement, so that all processes ask for the same batches.
+            phase = next(phase for phase in self.plan.phases if self.agreed < phase.end or phase.end >= 1.0)
+            self.agreed, stop, missing = self.world.agree(self.progress, self.stopping, self.missing(phase.batches))
+            if stop or self.agreed >= 1.0:
+                break
+            batches = [batch for index, batch in enumerate(phase.batches) if not missing >> index & 1]
             self.train_step(batches)
-            positions += sum(batch.rows * batch.length for batch in batches)
+            positions += sum(batch.num_rows * batch.length for batch in batches)
             now = time.monotonic()
             if self.step % self.plan.log_steps == 0:
                 self.report(positions, now - last_report)
                 last_report, positions = time.monotonic(), 0
-            if now - last_poll > 2.0:
+            if now - last_poll > 1.0:
                 self.poll()
                 last_poll = time.monotonic()
-            if now - last_evaluation > self.plan.evaluate_seconds:
+            if self.world.rank == 0 and now - last_evaluation > self.plan.evaluate_seconds:
                 first = self.plan.phases[0].batches[0]
                 self.evaluate(first.rows, first.length)
                 last_evaluation = time.monotonic()
-            if not halfway and self.progress > 0.5:
+            if not halfway and self.agreed > 0.5:
                 halfway = True
                 self.save("half")
         self.save("final")
-        first = self.plan.phases[0].batches[0]
-        self.evaluate(first.rows, first.length)
+        if self.world.rank == 0:
+            first = self.plan.phases[0].batches[0]
+            self.evaluate(first.rows, first.length)
         self.log(event="end")
 
-    def _compile(self, rows: int, length: int, far: str) -> None:
+    def warm(self, number: int) -> None:
+        """Builds the kernels of one of the batch shapes."""
+        shapes = {(batch.name, batch.num_rows, batch.far): batch for phase in self.plan.phases for batch in phase.batches}
+        self._compile(list(shapes.values())[number])
+
+    def _compile(self, batch: BatchPlan) -> None:
         """Runs one batch of random ids, so that kernels are built while data is still on its way."""
-        raw = torch.randint(32, self.trainer.model.config.vocab_size, (rows, length + 1), dtype=torch.int16)
+        model, device = self.trainer.model, self.trainer.device
+        raw = torch.randint(32, model.config.vocab_size, (batch.num_rows, batch.length + 1), dtype=torch.int16)
         begin = time.monotonic()
-        self.trainer.backward(raw.to(self.trainer.device), None, far, 1.0)
-        for parameter in self.trainer.model.parameters():
+        media = empty_media(batch, device) if batch.kind == "media" else None
+        self.trainer.backward(raw.to(device), media, batch.far, 1.0)
+        for parameter in model.parameters():
             parameter.grad = None
-        if self.trainer.device.type == "cuda":
+        if device.type == "cuda":
             torch.cuda.synchronize()
-        self.log(event="compiled", rows=rows, length=length, far=far, took=round(time.monotonic() - begin, 1))
+        self.log(event="compiled", name=batch.name, far=batch.far, took=round(time.monotonic() - begin, 1))
+
+
+def empty_media(batch: BatchPlan, device: torch.device) -> Media:
+    """Grey pictures and silence in the shapes of a batch."""
+    seen, heard = batch.pictures + batch.mixed, batch.sounds + batch.mixed
+    width = (PICTURE_VECTORS if seen else 0) + (SOUND_FRAMES // 4 if heard else 0)
+    media = Media(torch.zeros(batch.num_rows, width, dtype=torch.long, device=device))
+    if seen:
+        media.pictures = torch.zeros(seen, 128, 128, 3, device=device)
+        media.picture_slots = torch.arange(seen, device=device) * width
+        media.picture_ordinals = torch.zeros(seen, dtype=torch.long, device=device)
+    if heard:
+        media.frames = torch.zeros(heard, SOUND_FRAMES, FRAME, device=device)
+        media.frame_counts = torch.full((heard,), SOUND_FRAMES, device=device)
+        media.sound_slots = torch.arange(heard, device=device) * width + (PICTURE_VECTORS if seen else 0)
+        media.sound_ordinals = torch.zeros(heard, dtype=torch.long, device=device)
+    return media
 
 
 def main() -> None:
@@ -345,12 +412,14 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, required=True)
     parser.add_argument("--init", type=Path, help="checkpoint folder or GGUF file; random weights without it")
     parser.add_argument("--tokenizer", type=Path, default=Path(__file__).resolve().parent.parent / "tokenizer.json")
+    parser.add_argument("--stream", action="store_true", help="remove folders of media once they have been read")
+    parser.add_argument("--warm", type=int, help="only build the kernels of that batch shape, counted from 0")
     options = parser.parse_args()
     started = time.monotonic()
     plan = Plan.read(options.config)
+    world = World()
     torch.manual_seed(plan.seed)
-    np.random.seed(plan.seed)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = world.device()
     if options.init:
         config, state = load_weights(options.init)
         model = HearthForCausalLM(config)
@@ -359,8 +428,13 @@ def main() -> None:
         model = HearthForCausalLM(HearthConfig())
     trainer = Trainer(model, plan, device)
     byte_counts = token_bytes(options.tokenizer).to(device)
-    run = Run(plan, trainer, options.data, options.out, options.seconds, byte_counts, started)
-    run.run()
+    run = Run(plan, trainer, options.data, options.out, options.seconds, byte_counts, started, world,
+              options.stream and options.warm is None)
+    if options.warm is not None:
+        run.warm(options.warm)
+    else:
+        run.run()
+    world.close()
     sys.stdout.flush()
 
 

@@ -261,9 +261,9 @@ def test_loss_falls_on_answers_only() -> None:
 
 def test_stored_files_match_the_index(maker: generate.SampleMaker, tmp_path: Path) -> None:
     generate.PictureFile.create(tmp_path / "images.npy", 9)
-    images, writer = generate.PictureFile(tmp_path / "images.npy"), generate.SampleWriter(tmp_path)
-    for block in generate.blocks(pictures=6, recordings=4, mixed=3):
-        for stored in generate.make_block(maker, images, block):
+    writer = generate.SampleWriter(tmp_path)
+    for block in generate.Counts(pictures=6, recordings=4, mixed=3).blocks(tmp_path, 5):
+        for stored in generate.make_block(maker, block):
             writer.add(stored)
     writer.close()
     pictures = np.load(tmp_path / "images.npy")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
+import time
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +15,8 @@ import zstandard
 from conftest import make_tiny
 
 from hearth_mini.checkpoint import load_checkpoint
-from hearth_mini.data import MediaSource, TokenSource, split_ids
+from hearth_mini.data import MediaSource, TokenSource, echo_rows, split_ids
+from hearth_mini.distributed import World
 from hearth_mini.modeling import HearthForCausalLM, Media
 from hearth_mini.optimiser import Optimiser, orthogonalise
 from hearth_mini.train import BatchPlan, Phase, Plan, Run, Trainer
@@ -109,8 +113,8 @@ def run(tmp_path: Path) -> Run:
     write_shard(tmp_path / "tasks", "a", repetitive(200), ["a"])
     write_shard(tmp_path / "heldout", "books", repetitive(40), ["books"])
     make_media(tmp_path / "media" / "one")
-    phases = (Phase(1.0, (BatchPlan("text", 4, 64, 1.0, 0.25), BatchPlan("picture", 2, 16, 0.2),
-                          BatchPlan("sound", 2, 16, 0.2), BatchPlan("mixed", 2, 16, 0.1))),)
+    phases = (Phase(1.0, (BatchPlan("text", 64, 4, tasks=0.25, echo=0.25),
+                          BatchPlan("media", 16, pictures=2, sounds=2, mixed=2, weight=0.5))),)
     plan = Plan(warmup_steps=3, evaluate_seconds=2.0, log_steps=2, save_reserve_seconds=1.0, phases=phases)
     trainer = Trainer(make_tiny(), plan, CPU)
     return SteppedRun(plan, trainer, tmp_path, tmp_path / "out", 61.0, torch.ones(256, dtype=torch.long))
@@ -121,7 +125,7 @@ def test_training_learns_saves_and_resumes(run: Run) -> None:
     lines = [json.loads(line) for line in (run.out / "log.jsonl").read_text().splitlines()]
     losses = [line["losses"] for line in lines if "losses" in line]
     assert losses[-1]["text 64"][0] < losses[0]["text 64"][0]
-    assert {"picture", "sound", "mixed"} <= losses[-1].keys()
+    assert losses[-1]["media"][0] < losses[0]["media"][0]
     assert any(line.get("event") == "heldout" and line["bits_per_byte"]["books"] > 0 for line in lines)
     assert [line["name"] for line in lines if line.get("event") == "saved"] == ["start", "half", "final"]
     config, state = load_checkpoint(run.out / "final")
@@ -138,24 +142,78 @@ def test_media_of_a_batch_equal_single_media(run: Run) -> None:
     source = MediaSource(run.data / "media", CPU, 1)
     source.poll()
     model = make_tiny()
-    raw, media = source.draw("mixed", 2, 15)
+    raw, media = source.draw(2, 2, 2, 15)
     ids = split_ids(raw)[0]
     with torch.no_grad():
         batch = model(ids, media=media).logits
-        for row in range(2):
-            real = int(media.frame_counts[row])
-            single = Media.of_one(ids[row].tolist(), [media.pictures[row]], [[media.frames[row, :real]]])
-            expected = model(ids[row : row + 1], media=single).logits[0]
+        for row in range(6):
+            picture = {0: 0, 1: 1, 4: 2, 5: 3}.get(row)
+            sound = row - 2 if row >= 2 else None
+            pictures = [] if picture is None else [media.pictures[picture]]
+            sounds = [] if sound is None else [[media.frames[sound, : int(media.frame_counts[sound])]]]
+            expected = model(ids[row : row + 1], media=Media.of_one(ids[row].tolist(), pictures, sounds)).logits[0]
             torch.testing.assert_close(batch[row], expected, rtol=0, atol=2e-4)
+
+
+def test_a_stream_removes_what_it_has_read_and_keeps_few_parts(tmp_path: Path) -> None:
+    source = MediaSource(tmp_path / "media", CPU, 1, stream=True)
+    names: list[str] = []
+    for number in range(8):
+        make_media(tmp_path / "media" / f"part{number}")
+        deadline = time.monotonic() + 20.0
+        while len(names) <= number and time.monotonic() < deadline:
+            names += source.poll()
+        source.draw(2, 2, 2, 15)
+    assert names == [f"part{number}" for number in range(8)]
+    assert list((tmp_path / "media").iterdir()) == []
+    assert source.count("picture") <= 2 * (MediaSource.KEPT + 1)
+
+
+def test_echo_repeats_what_is_far_back() -> None:
+    raw = torch.from_numpy(np.arange(1, 2 * 202 + 1, dtype=np.int16).reshape(2, 202))
+    out = echo_rows(raw, np.random.default_rng(3), 40)
+    assert torch.equal(out[:, :101], raw[:, :101])
+    ids, learnt = split_ids(out)
+    at = torch.arange(101, 202)
+    for row in range(2):
+        source = ids[row, 101:] - ids[row, 0]
+        assert (at - source >= 40).all() and (source < 101).all()
+        assert 0 < int((~learnt[row]).sum()) < 60
+
+
+def _train_beside(rank: int, folder: Path, port: int) -> None:
+    """One of two processes; each has text of its own."""
+    os.environ |= {"RANK": str(rank), "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    torch.set_num_threads(1)
+    world = World()
+    plan = Plan(warmup_steps=1, log_steps=2, save_reserve_seconds=1.0, phases=(Phase(1.0, (BatchPlan("text", 64, 4),)),))
+    run = SteppedRun(plan, Trainer(make_tiny(), plan, CPU), folder / str(rank), folder / "out", 9.0,
+                     torch.ones(256, dtype=torch.long), world=world)
+    run.run()
+    state = {name: value.clone() for name, value in run.trainer.model.state_dict().items()}
+    torch.save(state, folder / f"{rank}.pt")
+    world.close()
+
+
+def test_two_processes_take_the_same_steps(tmp_path: Path) -> None:
+    for rank in range(2):
+        write_shard(tmp_path / str(rank) / "text", "a", repetitive(100 + 50 * rank), ["a"])
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    torch.multiprocessing.spawn(_train_beside, (tmp_path, port), nprocs=2)
+    first, second = (torch.load(tmp_path / f"{rank}.pt") for rank in range(2))
+    for name, value in first.items():
+        torch.testing.assert_close(value, second[name], rtol=0, atol=0)
 
 
 def test_phases_without_data_are_left_out(tmp_path: Path) -> None:
     write_shard(tmp_path / "text", "a", repetitive(300), ["a"])
-    batches = (BatchPlan("text", 4, 64), BatchPlan("picture", 2, 16))
+    batches = (BatchPlan("text", 64, 4), BatchPlan("media", 16, pictures=2))
     plan = Plan(phases=(Phase(1.0, batches),))
     run = Run(plan, Trainer(make_tiny(), plan, CPU), tmp_path, tmp_path / "out", 5.0, torch.ones(256))
     run.poll()
-    assert run.usable(batches) == [batches[0]]
+    assert run.missing(batches) == 0b10
 
 
 def test_stage_files_are_valid() -> None:

@@ -42,12 +42,23 @@ class FileTokenizer:
         return found
 
 
+def answer_ids(tokenizer: Tokenizer, turn: Turn) -> list[int]:
+    """Ids of an answer; its spelled part has one token (or a few, beyond ASCII) for each character."""
+    if not turn.spelled:
+        return tokenizer.ids(turn.answer)
+    before, found, after = turn.answer.partition(turn.spelled)
+    if not found:
+        raise ValueError(f"the answer {turn.answer!r} does not hold {turn.spelled!r}")
+    letters = [token for letter in turn.spelled for token in tokenizer.ids(letter)]
+    return [*(tokenizer.ids(before) if before else ()), *letters, *(tokenizer.ids(after) if after else ())]
+
+
 def encode(tokenizer: Tokenizer, media: Sequence[int], turns: Sequence[Turn]) -> NDArray[np.uint16]:
     """The media placeholders stand before the first question."""
     ids: list[int] = []
     for number, turn in enumerate(turns):
         prompt = [USER, *(media if number == 0 else ()), *tokenizer.ids(turn.question), END, ASSISTANT]
         ids += [token | NO_LOSS for token in prompt]
-        ids += [*tokenizer.ids(turn.answer), END]
+        ids += [*answer_ids(tokenizer, turn), END]
     ids.append(END_OF_TEXT | NO_LOSS)
     return np.array(ids, np.uint16)

@@ -14,7 +14,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
@@ -131,30 +131,43 @@ class PictureFile:
         self._file.seek(NPY_HEADER_BYTES + number * math.prod(PICTURE_SHAPE))
         self._file.write(pixels.tobytes())
 
-    def flush(self) -> None:
-        self._file.flush()
+    def close(self) -> None:
+        self._file.close()
 
 
 @dataclass(frozen=True)
 class Block:
-    """Samples `first` to `end` of a kind; their pictures go to images.npy from `picture` on."""
+    """Samples `first` to `end` of a kind; their pictures go to images.npy of `folder` from `picture` on."""
 
+    folder: Path
+    seed: int
     kind: str
     first: int
     end: int
     picture: int
 
 
-def blocks(pictures: int, recordings: int, mixed: int) -> Iterator[Block]:
-    """Mixed samples first, so that their pictures come first in images.npy."""
-    for kind, count, picture in (("mixed", mixed, 0), ("recording", recordings, 0), ("picture", pictures, mixed)):
-        for first in range(0, count, BLOCK_LENGTH):
-            yield Block(kind, first, min(count, first + BLOCK_LENGTH), picture + first)
+@dataclass(frozen=True)
+class Counts:
+    """Samples of one folder by kind."""
+
+    pictures: int
+    recordings: int
+    mixed: int
+
+    def blocks(self, folder: Path, seed: int) -> Iterator[Block]:
+        """Mixed samples first, so that their pictures come first in images.npy."""
+        kinds = (("mixed", self.mixed, 0), ("recording", self.recordings, 0), ("picture", self.pictures, self.mixed))
+        for kind, count, picture in kinds:
+            for first in range(0, count, BLOCK_LENGTH):
+                yield Block(folder, seed, kind, first, min(count, first + BLOCK_LENGTH), picture + first)
 
 
-def make_block(maker: SampleMaker, images: PictureFile, block: Block) -> list[StoredSample]:
+def make_block(maker: SampleMaker, block: Block) -> list[StoredSample]:
+    maker = replace(maker, seed=block.seed)
     make = {"picture": maker.picture, "recording": maker.recording, "mixed": maker.mixed}[block.kind]
     stored = []
+    images = PictureFile(block.folder / "images.npy")
     for number in range(block.first, block.end):
         sample = make(number)
         picture = -1
@@ -162,29 +175,23 @@ def make_block(maker: SampleMaker, images: PictureFile, block: Block) -> list[St
             picture = block.picture + number - block.first
             images.put(picture, sample.pixels)
         stored.append(StoredSample(sample.family, sample.ids, picture, sample.audio))
-    images.flush()
+    images.close()
     return stored
 
 
-@dataclass
-class _Worker:
-    maker: SampleMaker
-    images: PictureFile
+_worker: SampleMaker | None = None
 
 
-_worker: _Worker | None = None
-
-
-def _start_worker(assets_folder: Path, tokenizer_file: str, seed: int, images: Path) -> None:
+def _start_worker(assets_folder: Path, tokenizer_file: str) -> None:
     global _worker
     # Workers fill the cores already; nested threads would only get in each other's way.
     cv2.setNumThreads(1)
-    _worker = _Worker(make_maker(assets_folder, FileTokenizer(tokenizer_file), seed), PictureFile(images))
+    _worker = make_maker(assets_folder, FileTokenizer(tokenizer_file), 0)
 
 
 def _make_block(block: Block) -> list[StoredSample]:
     assert _worker is not None
-    return make_block(_worker.maker, _worker.images, block)
+    return make_block(_worker, block)
 
 
 class SampleWriter:
@@ -216,8 +223,10 @@ class SampleWriter:
         self._audio.write(npy_header("<i2", (self._num_audio,)))
         self._audio.close()
         self._ids.close()
-        np.save(self._out / "index.npy", np.array(self._index, np.int64).reshape(-1, 5))
         (self._out / "families.json").write_text(json.dumps(dict(self.families.most_common()), indent=1))
+        # Whoever waits for the folder takes it as finished once index.npy is there.
+        np.save(self._out / "unfinished.npy", np.array(self._index, np.int64).reshape(-1, 5))
+        (self._out / "unfinished.npy").rename(self._out / "index.npy")
 
 
 def main() -> None:
@@ -230,34 +239,48 @@ def main() -> None:
     parser.add_argument("--mixed", type=int, help="samples of both; by default a fourteenth of the smaller count")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=16)
+    parser.add_argument("--parts", type=int, help="make that many folders OUT/part000000, ... with seeds of their own")
+    parser.add_argument("--lane", type=int, default=0, help="with --parts: last digit of the names, one a generator")
+    parser.add_argument("--waiting", type=int, default=4, help="with --parts: pause while so many folders are unread")
     arguments = parser.parse_args()
     mixed = arguments.mixed
     if mixed is None:
         mixed = min(arguments.pictures, arguments.recordings) // 14
+    counts = Counts(arguments.pictures - mixed, arguments.recordings - mixed, mixed)
     out: Path = arguments.out
-    out.mkdir(parents=True, exist_ok=True)
-    images = out / "images.npy"
-    PictureFile.create(images, arguments.pictures)
-    writer = SampleWriter(out)
+    folders = [out] if arguments.parts is None else [
+        out / f"part{number:05}{arguments.lane}" for number in range(arguments.parts)
+    ]
+    unread = f"part*{arguments.lane}/index.npy"
     start = time.monotonic()
     # Without a limit, workers that outrun this process would fill its memory with finished blocks.
     in_flight = threading.Semaphore(4 * arguments.workers)
 
     def jobs() -> Iterator[Block]:
-        for block in blocks(arguments.pictures - mixed, arguments.recordings - mixed, mixed):
-            in_flight.acquire()
-            yield block
+        for number, folder in enumerate(folders):
+            while arguments.parts is not None and len(list(out.glob(unread))) >= arguments.waiting:
+                time.sleep(0.2)
+            folder.mkdir(parents=True, exist_ok=True)
+            PictureFile.create(folder / "images.npy", arguments.pictures)
+            for block in counts.blocks(folder, arguments.seed + number):
+                in_flight.acquire()
+                yield block
 
-    with get_context("spawn").Pool(
-        arguments.workers, _start_worker, (arguments.assets, arguments.tokenizer, arguments.seed, images)
-    ) as pool:
-        for stored in pool.imap(_make_block, jobs()):
-            for sample in stored:
-                writer.add(sample)
-            in_flight.release()
-    writer.close()
-    seconds = time.monotonic() - start
-    print(f"{sum(writer.families.values())} samples in {seconds:.1f} s", dict(writer.families.most_common()))
+    with get_context("spawn").Pool(arguments.workers, _start_worker, (arguments.assets, arguments.tokenizer)) as pool:
+        finished = pool.imap(_make_block, jobs())
+        for number, folder in enumerate(folders):
+            writer: SampleWriter | None = None
+            for _ in counts.blocks(folder, arguments.seed + number):
+                stored = next(finished)
+                writer = writer or SampleWriter(folder)
+                for sample in stored:
+                    writer.add(sample)
+                in_flight.release()
+            if writer is not None:
+                writer.close()
+                families = dict(writer.families.most_common())
+                seconds = time.monotonic() - start
+                print(f"{folder.name}: {sum(families.values())} samples after {seconds:.1f} s", families, flush=True)
 
 
 if __name__ == "__main__":

@@ -216,10 +216,11 @@ WHAT_SAYS = (
 
 def word_turns(random: Random, text: str, look: Lettering) -> list[Turn]:
     turns = [
-        Turn("read", random.choice(READ_ONLY), text),
-        Turn("says", random.choice(WHAT_SAYS), f'It says "{text}".'),
+        Turn("read", random.choice(READ_ONLY), text, text),
+        Turn("says", random.choice(WHAT_SAYS), f'It says "{text}".', f'{text}"'),
         ask(random, "describe", DESCRIBE,
-            f'The picture shows the word "{text}" in {look.ink.name} letters {_on(look.ground)}.'),
+            f'The picture shows the word "{text}" in {look.ink.name} letters {_on(look.ground)}.',
+            spelled=f'{text}"'),
         ask(random, "colour", ("What color are the letters?", "Which color is the text?",
                                "What colour is the word written in?"), f"The text is {look.ink.name}.", look.ink.name),
     ]  # fmt: skip
@@ -274,16 +275,17 @@ def text_lines(random: Random, words: Sequence[str]) -> list[str]:
 def lines_turns(random: Random, lines: Sequence[str], look: Lettering) -> list[Turn]:
     text = " ".join(lines)
     turns = [
-        Turn("read", random.choice(READ_ONLY[1:]), text),
-        Turn("says", random.choice(WHAT_SAYS[:2] + WHAT_SAYS[6:]), f'It says "{text}".'),
+        Turn("read", random.choice(READ_ONLY[1:]), text, text),
+        Turn("says", random.choice(WHAT_SAYS[:2] + WHAT_SAYS[6:]), f'It says "{text}".', f'{text}"'),
         ask(random, "describe", DESCRIBE,
-            f'The picture shows the text "{text}" in {look.ink.name} letters {_on(look.ground)}.'),
+            f'The picture shows the text "{text}" in {look.ink.name} letters {_on(look.ground)}.',
+            spelled=f'{text}"'),
     ]  # fmt: skip
     words = text.split()
     position = random.randrange(len(words))
     ordinal = "last" if position == len(words) - 1 else ("first", "second")[position]
     turns.append(ask(random, "nth word", (f"What is the {ordinal} word?", f"Read the {ordinal} word."),
-                     f'The {ordinal} word is "{words[position]}".'))  # fmt: skip
+                     f'The {ordinal} word is "{words[position]}".', spelled=f'{words[position]}"'))  # fmt: skip
     count = NUMBERS[len(words)]
     turns.append(ask(random, "count", ("How many words are there?", "Count the words."),
                      f"There are {count} words.", count))  # fmt: skip
@@ -574,9 +576,10 @@ def card_turns(random: Random, card: Card) -> list[Turn]:
     theme = "dark" if card.dark else "light"
     turns = [
         ask(random, "title", ("What is the title?", "Read the title.", "What does the title say?",
-                              "Which title does it have?", "What is the heading?"), f'The title is "{card.title}".'),
+                              "Which title does it have?", "What is the heading?"), f'The title is "{card.title}".',
+            spelled=f'{card.title}"'),
         ask(random, "title", ("What is the title?", "Read the heading.", "What word is at the top?"),
-            f'The title is "{card.title}".'),
+            f'The title is "{card.title}".', spelled=f'{card.title}"'),
         ask(random, "describe", DESCRIBE,
             f'The picture shows {CARD_WORDS[card.kind]} with the title "{card.title}"{button}.'),
         ask(random, "kind", ("What kind of picture is this?", "What is this?", "Is this a photo or a screenshot?"),

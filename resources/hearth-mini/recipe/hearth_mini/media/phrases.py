@@ -12,11 +12,16 @@ BRIEF = (" Just the name.", " Answer briefly.", " Keep it short.", " Only the na
 
 @dataclass(frozen=True)
 class Turn:
-    """One question with its answer; `kind` names what is asked, such as "colour"."""
+    """One question with its answer; `kind` names what is asked, such as "colour".
+
+    `spelled` is a part of the answer that becomes one token a character: read text is learnt letter by letter, so that
+    words which never occurred can be read too.
+    """
 
     kind: str
     question: str
     answer: str
+    spelled: str = ""
 
 
 def capital(text: str) -> str:
@@ -33,7 +38,8 @@ def join(parts: Sequence[str]) -> str:
 
 
 def ask(
-    random: Random, kind: str, questions: Sequence[str], answer: str, short: str = "", short_share: float = 0.2
+    random: Random, kind: str, questions: Sequence[str], answer: str, short: str = "", short_share: float = 0.2,
+    spelled: str = "",
 ) -> Turn:
     """A phrasing of the question; now and then it demands, and gets, the short answer."""
     question = random.choice(questions)
@@ -42,7 +48,7 @@ def ask(
         return Turn(kind, question + random.choice(endings), capital(short) + ".")
     if random.random() < 0.08:
         question = question[0].lower() + question[1:].rstrip("?.") if not question.startswith("I ") else question
-    return Turn(kind, question, answer)
+    return Turn(kind, question, answer, spelled)
 
 
 NUMBERS = (
