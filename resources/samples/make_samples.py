@@ -33,8 +33,8 @@ def draw_picture(path: Path) -> None:
 
 
 def speak(path: Path) -> None:
-    """The sentence in espeak-ng's American English voice, 22.05 kHz mono."""
-    subprocess.run(["espeak-ng", "-v", "en-us", "-s", "150", "-w", str(path), SENTENCE], check=True)
+    """The sentence in espeak-ng's British English voice, 22.05 kHz mono."""
+    subprocess.run(["espeak-ng", "-v", "en-gb", "-s", "150", "-w", str(path), SENTENCE], check=True)
 
 
 def main() -> None:

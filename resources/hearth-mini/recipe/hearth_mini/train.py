@@ -31,7 +31,6 @@ from torch import Tensor
 from .checkpoint import load_checkpoint, save_checkpoint
 from .data import SOUND_FRAMES, MediaSource, TokenSource, echo_rows, read_shard, split_ids
 from .distributed import World
-from .import_gguf import read_gguf
 from .encoders import PICTURE_VECTORS
 from .modeling import HearthConfig, HearthForCausalLM, Media
 from .preprocess import FRAME
@@ -112,7 +111,12 @@ class Plan:
 
 def load_weights(path: Path) -> tuple[HearthConfig, dict[str, Tensor]]:
     """Weights of a checkpoint folder or a GGUF file."""
-    return load_checkpoint(path) if path.is_dir() else read_gguf(path)
+    if path.is_dir():
+        return load_checkpoint(path)
+    # Only this needs the gguf package.
+    from .import_gguf import read_gguf
+
+    return read_gguf(path)
 
 
 def token_bytes(tokenizer: Path) -> Tensor:

@@ -255,6 +255,7 @@ def main() -> None:
     start = time.monotonic()
     # Without a limit, workers that outrun this process would fill its memory with finished blocks.
     in_flight = threading.Semaphore(4 * arguments.workers)
+    failed = threading.Event()
 
     def jobs() -> Iterator[Block]:
         for number, folder in enumerate(folders):
@@ -263,7 +264,9 @@ def main() -> None:
             folder.mkdir(parents=True, exist_ok=True)
             PictureFile.create(folder / "images.npy", arguments.pictures)
             for block in counts.blocks(folder, arguments.seed + number):
-                in_flight.acquire()
+                while not in_flight.acquire(timeout=0.5):
+                    if failed.is_set():
+                        return
                 yield block
 
     with get_context("spawn").Pool(arguments.workers, _start_worker, (arguments.assets, arguments.tokenizer)) as pool:
@@ -271,7 +274,12 @@ def main() -> None:
         for number, folder in enumerate(folders):
             writer: SampleWriter | None = None
             for _ in counts.blocks(folder, arguments.seed + number):
-                stored = next(finished)
+                try:
+                    stored = next(finished)
+                except Exception:
+                    # Else the pool would wait for the thread that waits for room.
+                    failed.set()
+                    raise
                 writer = writer or SampleWriter(folder)
                 for sample in stored:
                     writer.add(sample)
