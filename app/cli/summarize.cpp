@@ -9,7 +9,6 @@
 #include "app/core/program_files.h"
 #include "app/core/prompt_tokens.h"
 #include "app/core/summarizer.h"
-#include "inference/tokenizer/tokenizer.h"
 
 namespace hearth::cli {
 namespace {
@@ -67,14 +66,12 @@ Status runSummarize(const SummarizeArguments& arguments) {
         app::AttachmentLoader(*client).load(arguments.file, app::AttachmentKind::Document, {}));
     HEARTH_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
                             openEngine(arguments, {.contextTokens = kContextTokens}));
-    HEARTH_ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer,
-                            Tokenizer::load(engine->model().file()));
-    HEARTH_RETURN_IF_ERROR(app::checkChatTokens(*tokenizer));
+    HEARTH_RETURN_IF_ERROR(app::checkChatTokens(engine->model().tokenizer()));
     const app::SummaryLength length = arguments.length == "short"  ? app::SummaryLength::Short
                                       : arguments.length == "long" ? app::SummaryLength::Long
                                                                    : app::SummaryLength::Medium;
     const bool showsProgress = isatty(STDERR_FILENO) != 0;
-    app::Summarizer summarizer(*engine, *tokenizer);
+    app::Summarizer summarizer(*engine);
     HEARTH_ASSIGN_OR_RETURN(
         const app::Summary summary,
         summarizer.summarize(std::get<media::Document>(attachment.content).pages, length,

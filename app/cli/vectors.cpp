@@ -8,6 +8,7 @@
 #include "app/cli/open_engine.h"
 #include "app/cli/streams.h"
 #include "app/core/attachment_loader.h"
+#include "app/core/medium_input.h"
 #include "app/core/program_files.h"
 
 namespace hearth::cli {
@@ -21,22 +22,11 @@ Result<std::vector<float>> encodeFile(Engine& engine, const std::filesystem::pat
     HEARTH_ASSIGN_OR_RETURN(const std::filesystem::path program, app::findDecoderProgram());
     HEARTH_ASSIGN_OR_RETURN(const std::unique_ptr<media::DecoderClient> client,
                             media::DecoderClient::open({.programPath = program}));
-    HEARTH_ASSIGN_OR_RETURN(const app::LoadedAttachment attachment,
+    HEARTH_ASSIGN_OR_RETURN(app::LoadedAttachment attachment,
                             app::AttachmentLoader(*client).load(path, kind, {}));
-    if (const auto* image = std::get_if<media::PreparedImage>(&attachment.content)) {
-        return engine.encodeImage(image->view());
-    }
-    const auto& audio = std::get<media::Audio>(attachment.content);
-    HEARTH_ASSIGN_OR_RETURN(const media::AudioPreprocessor preprocessor,
-                            media::AudioPreprocessor::open(audio.samples));
-    std::vector<float> vectors;
-    for (std::size_t chunk = 0; chunk < preprocessor.numChunks(); ++chunk) {
-        HEARTH_ASSIGN_OR_RETURN(const media::PreparedAudio prepared,
-                                preprocessor.prepareChunk(chunk));
-        HEARTH_ASSIGN_OR_RETURN(const std::vector<float> part, engine.encodeAudio(prepared.view()));
-        vectors.insert(vectors.end(), part.begin(), part.end());
-    }
-    return vectors;
+    HEARTH_ASSIGN_OR_RETURN(const std::shared_ptr<const MediumInput> input,
+                            app::makeMediumInput(std::move(attachment)));
+    return encodeMedium(engine, *input, {});
 }
 
 Status runEmbed(const EmbedArguments& arguments, app::AttachmentKind kind) {

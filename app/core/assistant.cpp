@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "app/core/attachment_loader.h"
+#include "app/core/medium_input.h"
 #include "app/core/program_files.h"
 #include "app/core/prompt.h"
 #include "app/core/prompt_tokens.h"
@@ -18,10 +19,9 @@
 #include "app/storage/document_store.h"
 #include "app/storage/schema.h"
 #include "inference/engine/engine.h"
-#include "inference/engine/generate.h"
+#include "inference/engine/generator.h"
 #include "inference/engine/model.h"
 #include "inference/tokenizer/tokenizer.h"
-#include "inference/tokenizer/utf8_stream.h"
 
 namespace hearth::app {
 namespace {
@@ -33,18 +33,102 @@ double perSecond(std::int64_t count, double seconds) {
     return seconds > 0 ? static_cast<double>(count) / seconds : 0;
 }
 
-/// A picture's or recording's vectors and where in the conversation its placeholder token is.
-struct PlacedMedium {
-    std::vector<float> vectors;
-    std::int64_t position = 0;
-};
-
 /// A document of the conversation. Of a long one each question gets the passages that fit it.
 struct KnownDocument {
     std::int64_t id = 0;
     std::vector<std::string> pages;
     bool isWhole = false;
 };
+
+/// A question's pictures and recordings, as the engine takes them.
+struct NewMedium {
+    std::shared_ptr<const MediumInput> input;
+    std::size_t fileIndex = 0;  ///< which of the question's files it is
+};
+
+/// What is known of a question's files. Each is told of once, in their order, when the model has
+/// it: a picture or recording once it is encoded.
+class FileReports {
+public:
+    FileReports(RequestId id, AssistantEvents& events) : m_id(id), m_events(events) {}
+
+    void add(AttachmentReport report) { m_reports.push_back(std::move(report)); }
+    AttachmentReport& at(std::size_t index) { return m_reports[index]; }
+    std::size_t count() const { return m_reports.size(); }
+    /// The files before `end` are ready.
+    void announceUntil(std::size_t end) {
+        for (; m_numAnnounced < end; ++m_numAnnounced) {
+            m_events.attachmentReady(m_id, m_numAnnounced, m_reports[m_numAnnounced]);
+        }
+    }
+    std::vector<AttachmentReport> take() && { return std::move(m_reports); }
+
+private:
+    RequestId m_id;
+    AssistantEvents& m_events;
+    std::vector<AttachmentReport> m_reports;
+    std::size_t m_numAnnounced = 0;
+};
+
+/// Passes on what the generator tells of one question and keeps how it ended.
+class AnswerEvents final : public EngineEvents {
+public:
+    /// `media` are the question's own, the last ones of the request. All arguments outlive the
+    /// object.
+    AnswerEvents(AssistantEvents& events, std::size_t numEarlierMedia,
+                 std::span<const NewMedium> media, FileReports& files)
+        : m_events(events), m_numEarlierMedia(numEarlierMedia), m_media(media), m_files(files) {}
+
+    const std::string& text() const { return m_text; }
+    /// After the request has ended.
+    Result<GenerateReport> takeOutcome() { return *std::move(m_outcome); }
+
+    void started(RequestId, std::int64_t, std::int64_t) override {}
+    void routed(RequestId, std::int64_t, const RouterTrace&) override {}
+
+    void mediumEncoded(RequestId, std::size_t index, std::int64_t numVectors) override {
+        if (index < m_numEarlierMedia) {
+            return;
+        }
+        const std::size_t own = index - m_numEarlierMedia;
+        m_files.at(m_media[own].fileIndex).vectors = static_cast<int>(numVectors);
+        m_files.announceUntil(own + 1 < m_media.size() ? m_media[own + 1].fileIndex
+                                                       : m_files.count());
+    }
+
+    void promptProgress(RequestId id, std::int64_t done, std::int64_t total) override {
+        m_events.promptProgress(id, static_cast<int>(done), static_cast<int>(total));
+    }
+
+    void textAdded(RequestId id, std::string_view text) override {
+        m_text += text;
+        m_events.textAdded(id, text);
+    }
+
+    void finished(RequestId, const GenerateReport& report) override { m_outcome.emplace(report); }
+    void failed(RequestId, const Status& status) override { m_outcome.emplace(status); }
+
+private:
+    AssistantEvents& m_events;
+    std::size_t m_numEarlierMedia;
+    std::span<const NewMedium> m_media;
+    FileReports& m_files;
+    std::string m_text;
+    std::optional<Result<GenerateReport>> m_outcome;
+};
+
+FinishReason finishReasonOf(GenerateEnd end) {
+    switch (end) {
+        case GenerateEnd::StopToken:
+            return FinishReason::Stop;
+        case GenerateEnd::MaxTokens:
+        case GenerateEnd::ContextFull:
+            return FinishReason::Length;
+        case GenerateEnd::Cancelled:
+            return FinishReason::Cancelled;
+    }
+    return FinishReason::Stop;
+}
 
 }  // namespace
 
@@ -71,7 +155,7 @@ public:
     Status startNewConversation();
 
     std::string modelName() const { return m_model->name(); }
-    std::string deviceDescription() const { return m_engine->deviceDescription(); }
+    std::string deviceDescription() const { return m_generator->engine().deviceDescription(); }
 
 private:
     struct Command {
@@ -82,40 +166,31 @@ private:
     /// What a question adds to the conversation before its answer.
     struct Prepared {
         PromptTurn turn;
-        std::vector<std::vector<float>> media;  ///< vectors, one entry a placeholder
+        std::vector<NewMedium> media;  ///< one entry a placeholder
         std::vector<KnownDocument> newDocuments;
-        std::vector<AttachmentReport> reports;
     };
 
     void runThread();
     Result<AnswerReport> answer(const Command& command, const std::stop_token& stop);
-    Result<Prepared> prepare(const Command& command, const std::stop_token& stop);
-    Result<std::vector<float>> encode(const LoadedAttachment& attachment,
-                                      const std::stop_token& stop);
+    Result<Prepared> prepare(const Command& command, FileReports& files,
+                             const std::stop_token& stop);
     Status addDocument(const LoadedAttachment& attachment, const Question& question,
                        Prepared& prepared, AttachmentReport& report);
     Status addPassagesOfEarlierDocuments(const Question& question, Prepared& prepared);
-    Status appendTokens(const std::vector<PromptPiece>& pieces,
-                        std::vector<std::int32_t>& tokens) const;
-    Result<GenerateResult> generateText(RequestId id, const Question& question,
-                                        std::span<const std::int32_t> prompt, std::string& text,
-                                        const std::stop_token& stop);
+    Result<GenerateRequest> makeRequest(const Command& command, const Prepared& prepared) const;
     int countTokens(std::string_view text) const;
     void forgetConversation();
 
     AssistantEvents& m_events;
     std::string m_systemText;
     std::shared_ptr<const Model> m_model;
-    std::unique_ptr<Tokenizer> m_tokenizer;
-    std::unique_ptr<Engine> m_engine;
-    std::unique_ptr<Sequence> m_sequence;
+    std::unique_ptr<Generator> m_generator;  // the assistant's thread's
     std::unique_ptr<media::DecoderClient> m_decoder;
     std::unique_ptr<storage::Database> m_database;
 
-    // The conversation; the assistant's thread alone. The sequence may hold fewer of its tokens
-    // after a failure.
-    std::vector<std::int32_t> m_tokens;  ///< of all finished turns
-    std::vector<PlacedMedium> m_media;
+    // The conversation: all finished turns. The assistant's thread alone.
+    std::vector<std::int32_t> m_tokens;
+    std::vector<std::shared_ptr<const MediumInput>> m_media;  ///< one a placeholder of m_tokens
     std::vector<KnownDocument> m_documents;
 
     std::mutex m_mutex;  // guards all below
@@ -143,8 +218,7 @@ Status Assistant::Impl::open(const AssistantOptions& options) {
         HEARTH_ASSIGN_OR_RETURN(path, findBuiltInModel());
     }
     HEARTH_ASSIGN_OR_RETURN(m_model, Model::load(path));
-    HEARTH_ASSIGN_OR_RETURN(m_tokenizer, Tokenizer::load(m_model->file()));
-    Status chatTokens = checkChatTokens(*m_tokenizer);
+    Status chatTokens = checkChatTokens(m_model->tokenizer());
     if (!chatTokens.isOk()) {
         return std::move(chatTokens).withContext(path.string());
     }
@@ -154,8 +228,8 @@ Status Assistant::Impl::open(const AssistantOptions& options) {
         options.contextTokens > 0
             ? options.contextTokens
             : std::min(m_model->config().contextLength, kDefaultContextTokens);
-    HEARTH_ASSIGN_OR_RETURN(m_engine, Engine::create(m_model, engineOptions));
-    HEARTH_ASSIGN_OR_RETURN(m_sequence, m_engine->createSequence());
+    HEARTH_ASSIGN_OR_RETURN(std::unique_ptr<Engine> engine, Engine::create(m_model, engineOptions));
+    HEARTH_ASSIGN_OR_RETURN(m_generator, Generator::create(std::move(engine)));
     HEARTH_ASSIGN_OR_RETURN(const std::filesystem::path decoderProgram, findDecoderProgram());
     HEARTH_ASSIGN_OR_RETURN(m_decoder, media::DecoderClient::open({.programPath = decoderProgram}));
     HEARTH_ASSIGN_OR_RETURN(m_database, storage::Database::open(":memory:"));
@@ -239,29 +313,10 @@ void Assistant::Impl::runThread() {
 }
 
 void Assistant::Impl::forgetConversation() {
-    m_sequence->truncate(0);
+    m_generator->clear();
     m_tokens.clear();
     m_media.clear();
     m_documents.clear();
-}
-
-Result<std::vector<float>> Assistant::Impl::encode(const LoadedAttachment& attachment,
-                                                   const std::stop_token& stop) {
-    if (const auto* image = std::get_if<media::PreparedImage>(&attachment.content)) {
-        return m_engine->encodeImage(image->view(), stop);
-    }
-    const auto& audio = std::get<media::Audio>(attachment.content);
-    HEARTH_ASSIGN_OR_RETURN(const media::AudioPreprocessor preprocessor,
-                            media::AudioPreprocessor::open(audio.samples));
-    std::vector<float> vectors;
-    for (std::size_t chunk = 0; chunk < preprocessor.numChunks(); ++chunk) {
-        HEARTH_ASSIGN_OR_RETURN(const media::PreparedAudio prepared,
-                                preprocessor.prepareChunk(chunk));
-        HEARTH_ASSIGN_OR_RETURN(const std::vector<float> part,
-                                m_engine->encodeAudio(prepared.view(), stop));
-        vectors.insert(vectors.end(), part.begin(), part.end());
-    }
-    return vectors;
 }
 
 Status Assistant::Impl::addDocument(const LoadedAttachment& attachment, const Question& question,
@@ -303,6 +358,7 @@ Status Assistant::Impl::addPassagesOfEarlierDocuments(const Question& question,
 }
 
 Result<Assistant::Impl::Prepared> Assistant::Impl::prepare(const Command& command,
+                                                           FileReports& files,
                                                            const std::stop_token& stop) {
     const Question& question = command.question;
     const AttachmentLoader loader(*m_decoder);
@@ -311,141 +367,99 @@ Result<Assistant::Impl::Prepared> Assistant::Impl::prepare(const Command& comman
     HEARTH_RETURN_IF_ERROR(addPassagesOfEarlierDocuments(question, prepared));
     for (std::size_t i = 0; i < question.files.size(); ++i) {
         const AttachedFile& file = question.files[i];
-        HEARTH_ASSIGN_OR_RETURN(const LoadedAttachment attachment,
+        HEARTH_ASSIGN_OR_RETURN(LoadedAttachment attachment,
                                 loader.load(file.path, file.kind, stop));
         AttachmentReport report = attachment.report;
         if (report.kind == AttachmentKind::Document) {
             HEARTH_RETURN_IF_ERROR(addDocument(attachment, question, prepared, report));
         } else {
-            HEARTH_ASSIGN_OR_RETURN(std::vector<float> vectors, encode(attachment, stop));
-            report.vectors = static_cast<int>(static_cast<std::int64_t>(vectors.size()) /
-                                              m_model->config().width);
-            prepared.media.push_back(std::move(vectors));
+            HEARTH_ASSIGN_OR_RETURN(std::shared_ptr<const MediumInput> input,
+                                    makeMediumInput(std::move(attachment)));
+            prepared.media.push_back({std::move(input), i});
             prepared.turn.mediaTokens.push_back(
                 report.kind == AttachmentKind::Picture ? "<|image|>" : "<|audio|>");
         }
-        m_events.attachmentReady(command.id, i, report);
-        prepared.reports.push_back(std::move(report));
+        files.add(std::move(report));
+        if (prepared.media.empty()) {
+            files.announceUntil(i + 1);
+        }
     }
     return prepared;
 }
 
 int Assistant::Impl::countTokens(std::string_view text) const {
     // A text that cannot be encoded (4 GiB or more) counts as longer than any limit.
-    const Result<std::vector<TokenId>> tokens = m_tokenizer->encode(text);
+    const Result<std::vector<TokenId>> tokens = m_model->tokenizer().encode(text);
     return tokens.has_value() ? static_cast<int>(tokens.value().size())
                               : std::numeric_limits<int>::max();
 }
 
-Status Assistant::Impl::appendTokens(const std::vector<PromptPiece>& pieces,
-                                     std::vector<std::int32_t>& tokens) const {
-    HEARTH_ASSIGN_OR_RETURN(const std::vector<std::int32_t> added,
-                            promptTokens(*m_tokenizer, pieces));
-    tokens.insert(tokens.end(), added.begin(), added.end());
-    return {};
-}
-
-Result<GenerateResult> Assistant::Impl::generateText(RequestId id, const Question& question,
-                                                     std::span<const std::int32_t> prompt,
-                                                     std::string& text,
-                                                     const std::stop_token& stop) {
-    const Tokenizer& tokenizer = *m_tokenizer;
-    GenerateOptions options;
-    options.maxTokens = question.options.maxTokens;
-    options.sampling = {.repetitionPenalty = question.options.repeatPenalty,
-                        .topK = question.options.topK,
-                        .topP = question.options.topP,
-                        .minP = question.options.minP,
-                        .temperature = question.options.temperature,
-                        .seed = question.options.seed};
-    options.stopTokens = answerEndTokens(*m_tokenizer);
-    Utf8Stream characters;
-    const auto emit = [&](const std::string& part) {
-        if (!part.empty()) {
-            text += part;
-            m_events.textAdded(id, part);
-        }
-    };
-    GenerateEvents events;
-    events.onPromptProgress = [&](std::int64_t done, std::int64_t total) {
-        m_events.promptProgress(id, static_cast<int>(done), static_cast<int>(total));
-    };
-    events.onToken = [&](std::int32_t token) {
-        emit(characters.push(tokenizer.tokenBytes(token)));
-    };
-    HEARTH_ASSIGN_OR_RETURN(GenerateResult result,
-                            generate(*m_engine, *m_sequence, prompt, options, events, stop));
-    emit(characters.finish());
-    return result;
+/// The whole conversation with the question at its end.
+Result<GenerateRequest> Assistant::Impl::makeRequest(const Command& command,
+                                                     const Prepared& prepared) const {
+    const Tokenizer& tokenizer = m_model->tokenizer();
+    const AnswerOptions& options = command.question.options;
+    GenerateRequest request;
+    request.id = command.id;
+    request.tokens = m_tokens;
+    std::vector<PromptPiece> pieces;
+    if (m_tokens.empty()) {
+        pieces = systemPieces(m_systemText);
+    }
+    const std::vector<PromptPiece> turn = turnPieces(prepared.turn);
+    pieces.insert(pieces.end(), turn.begin(), turn.end());
+    HEARTH_ASSIGN_OR_RETURN(const std::vector<std::int32_t> added, promptTokens(tokenizer, pieces));
+    request.tokens.insert(request.tokens.end(), added.begin(), added.end());
+    const auto length = static_cast<std::int64_t>(request.tokens.size());
+    const std::int64_t room = m_generator->engine().contextTokens();
+    if (length >= room) {
+        return Status(ErrorCode::InvalidArgument,
+                      "this question needs " + std::to_string(length) +
+                          " tokens with what came before; the context has room for " +
+                          std::to_string(room) +
+                          ". Start a new conversation, use retrieval, or ask for a larger context");
+    }
+    request.media = m_media;
+    for (const NewMedium& medium : prepared.media) {
+        request.media.push_back(medium.input);
+    }
+    request.options.maxTokens = options.maxTokens;
+    request.options.sampling = {.repetitionPenalty = options.repeatPenalty,
+                                .topK = options.topK,
+                                .topP = options.topP,
+                                .minP = options.minP,
+                                .temperature = options.temperature,
+                                .seed = options.seed};
+    request.options.stopTokens = answerEndTokens(tokenizer);
+    return request;
 }
 
 Result<AnswerReport> Assistant::Impl::answer(const Command& command, const std::stop_token& stop) {
-    HEARTH_ASSIGN_OR_RETURN(Prepared prepared, prepare(command, stop));
-    std::vector<std::int32_t> tokens = m_tokens;
-    if (tokens.empty()) {
-        HEARTH_RETURN_IF_ERROR(appendTokens(systemPieces(m_systemText), tokens));
+    FileReports files(command.id, m_events);
+    HEARTH_ASSIGN_OR_RETURN(Prepared prepared, prepare(command, files, stop));
+    HEARTH_ASSIGN_OR_RETURN(GenerateRequest request, makeRequest(command, prepared));
+    AnswerEvents events(m_events, m_media.size(), prepared.media, files);
+    m_generator->run(request, events, stop);
+    HEARTH_ASSIGN_OR_RETURN(const GenerateReport generated, events.takeOutcome());
+    if (generated.end == GenerateEnd::Cancelled && generated.answer.empty()) {
+        return Status(ErrorCode::Cancelled, "stopped");
     }
-    HEARTH_RETURN_IF_ERROR(appendTokens(turnPieces(prepared.turn), tokens));
-    const auto length = static_cast<std::int64_t>(tokens.size());
-    if (length >= m_engine->contextTokens()) {
-        return Status(ErrorCode::InvalidArgument,
-                      "this question needs " + std::to_string(length) +
-                          " tokens with what came "
-                          "before; the context has room for " +
-                          std::to_string(m_engine->contextTokens()) +
-                          ". Start a new conversation, use retrieval, or ask for a larger context");
-    }
-    // Placeholders of the new media, in order, among the new tokens.
-    std::vector<PlacedMedium> placed;
-    auto next = tokens.begin() + static_cast<std::ptrdiff_t>(m_tokens.size());
-    for (std::size_t i = 0; i < prepared.media.size(); ++i) {
-        next =
-            std::find(next, tokens.end(), *m_tokenizer->specialToken(prepared.turn.mediaTokens[i]));
-        placed.push_back({std::move(prepared.media[i]), next - tokens.begin()});
-        ++next;
-    }
-    const auto restore = [&](Status status) {
-        m_sequence->truncate(
-            std::min(m_sequence->length(), static_cast<std::int64_t>(m_tokens.size())));
-        return status;
-    };
-    // After a failure the sequence may have lost its media together with its tokens.
-    for (std::size_t i = static_cast<std::size_t>(m_sequence->numMedia()); i < m_media.size();
-         ++i) {
-        HEARTH_RETURN_IF_ERROR(m_sequence->addMedia(m_media[i].vectors, m_media[i].position));
-    }
-    for (const PlacedMedium& medium : placed) {
-        Status status = m_sequence->addMedia(medium.vectors, medium.position);
-        if (!status.isOk()) {
-            return restore(std::move(status));
-        }
-    }
-    const std::span<const std::int32_t> prompt =
-        std::span<const std::int32_t>(tokens).subspan(m_sequence->tokens().size());
-    AnswerReport report;
-    Result<GenerateResult> generated =
-        generateText(command.id, command.question, prompt, report.text, stop);
-    if (!generated.has_value()) {
-        return restore(std::move(generated).error());
-    }
-    if (generated.value().end == GenerateEnd::Cancelled && generated.value().tokens.empty()) {
-        return restore(Status(ErrorCode::Cancelled, "stopped"));
-    }
-    const GenerateResult& result = generated.value();
-    tokens.insert(tokens.end(), result.tokens.begin(), result.tokens.end());
-    tokens.push_back(answerEndTokens(*m_tokenizer).front());
-    m_tokens = std::move(tokens);
-    std::move(placed.begin(), placed.end(), std::back_inserter(m_media));
+    m_tokens = std::move(request.tokens);
+    const std::vector<std::int32_t> turnEnd = answerTurn(m_model->tokenizer(), generated.answer);
+    m_tokens.insert(m_tokens.end(), turnEnd.begin(), turnEnd.end());
+    m_media = std::move(request.media);
     std::move(prepared.newDocuments.begin(), prepared.newDocuments.end(),
               std::back_inserter(m_documents));
-    report.promptTokens = static_cast<int>(result.promptTokens);
-    report.generatedTokens = static_cast<int>(result.tokens.size());
-    report.promptTokensPerSecond = perSecond(result.promptTokens, result.promptSeconds);
-    report.generatedTokensPerSecond = perSecond(report.generatedTokens, result.generateSeconds);
-    report.finishReason = result.end == GenerateEnd::Cancelled   ? FinishReason::Cancelled
-                          : result.end == GenerateEnd::StopToken ? FinishReason::Stop
-                                                                 : FinishReason::Length;
-    report.attachments = std::move(prepared.reports);
+    const std::int64_t tokensRead = generated.promptTokens - generated.reusedTokens;
+    AnswerReport report;
+    report.text = events.text();
+    report.promptTokens = static_cast<int>(tokensRead);
+    report.generatedTokens = static_cast<int>(generated.generatedTokens());
+    report.promptTokensPerSecond = perSecond(tokensRead, generated.promptSeconds);
+    report.generatedTokensPerSecond =
+        perSecond(generated.generatedTokens(), generated.generateSeconds);
+    report.finishReason = finishReasonOf(generated.end);
+    report.attachments = std::move(files).take();
     return report;
 }
 

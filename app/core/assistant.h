@@ -47,7 +47,7 @@ enum class FinishReason : std::uint8_t { Stop, Length, Cancelled };
 /// What an answer cost.
 struct AnswerReport {
     std::string text;      ///< the whole answer
-    int promptTokens = 0;  ///< tokens read for it, those kept from earlier turns not counted again
+    int promptTokens = 0;  ///< tokens read for it, those known from earlier not counted again
     int generatedTokens = 0;
     double promptTokensPerSecond = 0;
     double generatedTokensPerSecond = 0;
@@ -62,7 +62,7 @@ class AssistantEvents {
 public:
     virtual ~AssistantEvents() = default;
 
-    /// An attached file has been decoded; `index` counts the question's files.
+    /// An attached file is ready for the model; `index` counts the question's files, in order.
     virtual void attachmentReady(RequestId id, std::size_t index,
                                  const AttachmentReport& report) = 0;
     /// The prompt is being read: `done` of `total` tokens.

@@ -1,5 +1,7 @@
 #include "app/core/prompt_tokens.h"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 
@@ -36,6 +38,17 @@ std::vector<std::int32_t> answerEndTokens(const Tokenizer& tokenizer) {
     if (const std::optional<TokenId> end = tokenizer.specialToken("<|endoftext|>")) {
         tokens.push_back(*end);
     }
+    return tokens;
+}
+
+std::vector<std::int32_t> answerTurn(const Tokenizer& tokenizer,
+                                     std::span<const std::int32_t> answer) {
+    const TokenId image = tokenizer.specialToken("<|image|>").value();
+    const TokenId audio = tokenizer.specialToken("<|audio|>").value();
+    std::vector<std::int32_t> tokens;
+    std::copy_if(answer.begin(), answer.end(), std::back_inserter(tokens),
+                 [&](TokenId token) { return token != image && token != audio; });
+    tokens.push_back(answerEndTokens(tokenizer).front());
     return tokens;
 }
 

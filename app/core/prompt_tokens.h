@@ -24,4 +24,9 @@ Result<std::vector<std::int32_t>> promptTokens(const Tokenizer& tokenizer,
 /// The tokens that end an answer: "<|end|>", which is also the first, and the end of the text.
 std::vector<std::int32_t> answerEndTokens(const Tokenizer& tokenizer);
 
+/// How an answer stands in the conversation: its tokens and its end. Placeholders of media that the
+/// model wrote are left out, because no medium belongs to them.
+std::vector<std::int32_t> answerTurn(const Tokenizer& tokenizer,
+                                     std::span<const std::int32_t> answer);
+
 }  // namespace hearth::app

@@ -85,6 +85,9 @@ Citation cite(std::span<const std::string> pages, int firstPage, int lastPage,
 
 }  // namespace
 
+Summarizer::Summarizer(Engine& engine) noexcept
+    : m_engine(engine), m_tokenizer(engine.model().tokenizer()) {}
+
 Result<std::int64_t> Summarizer::countTokens(std::string_view text) const {
     HEARTH_ASSIGN_OR_RETURN(const std::vector<TokenId> tokens, m_tokenizer.encode(text));
     return static_cast<std::int64_t>(tokens.size());

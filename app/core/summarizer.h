@@ -53,10 +53,9 @@ struct Summary {
 /// best. Everything the model writes comes from text that it was given. One thread at a time.
 class Summarizer {
 public:
-    /// Engine and tokenizer belong to one model and outlive the summarizer. Needs one free sequence
+    /// `engine` has a model with a tokenizer and outlives the summarizer. Needs one free sequence
     /// while it works.
-    Summarizer(Engine& engine, const Tokenizer& tokenizer) noexcept
-        : m_engine(engine), m_tokenizer(tokenizer) {}
+    explicit Summarizer(Engine& engine) noexcept;
 
     /// `pages` are UTF-8, page 1 first. `onProgress` gets the part of the pages that has been read,
     /// in [0, 1]; may be empty. Errors: Unsupported (no page has text), Cancelled, OutOfMemory,

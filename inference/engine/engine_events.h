@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "inference/engine/generate.h"
 #include "inference/model/hearth_decoder.h"
@@ -18,11 +19,15 @@ struct GenerateReport {
     GenerateEnd end = GenerateEnd::StopToken;
     std::int64_t promptTokens = 0;     ///< of the request
     std::int64_t reusedTokens = 0;     ///< of those, known from an earlier request
-    std::int64_t generatedTokens = 0;  ///< without the stop token
+    std::vector<std::int32_t> answer;  ///< its tokens, without the stop token
     std::int64_t encodedMedia = 0;     ///< media that were not known
     double encodeSeconds = 0;
     double promptSeconds = 0;
     double generateSeconds = 0;
+
+    std::int64_t generatedTokens() const noexcept {
+        return static_cast<std::int64_t>(answer.size());
+    }
 };
 
 /// What happens to requests. Called on the thread that runs the generator, one call at a time; must

@@ -133,23 +133,6 @@ std::int64_t Generator::commonPrefix(const Conversation& conversation,
     return common;
 }
 
-Result<std::vector<float>> Generator::encode(const MediumInput& input,
-                                             const std::stop_token& stop) {
-    if (const auto* picture = std::get_if<PictureInput>(&input)) {
-        return m_engine->encodeImage(picture->view(), stop);
-    }
-    std::vector<float> vectors;
-    for (const RecordingInput::Chunk& chunk : std::get<RecordingInput>(input).chunks) {
-        HEARTH_ASSIGN_OR_RETURN(const std::vector<float> part,
-                                m_engine->encodeAudio(chunk.view(), stop));
-        vectors.insert(vectors.end(), part.begin(), part.end());
-    }
-    if (vectors.empty()) {
-        return Status(ErrorCode::InvalidArgument, "a recording has no sound");
-    }
-    return vectors;
-}
-
 /// Puts the media whose placeholders are not in the sequence yet into it.
 Status Generator::placeMedia(Conversation& conversation, const GenerateRequest& request,
                              const std::vector<std::int64_t>& positions, GenerateReport& report,
@@ -168,7 +151,7 @@ Status Generator::placeMedia(Conversation& conversation, const GenerateRequest& 
         if (same != earlier.end()) {
             medium.vectors = std::move(same->vectors);
         } else {
-            HEARTH_ASSIGN_OR_RETURN(medium.vectors, encode(*medium.input, stop));
+            HEARTH_ASSIGN_OR_RETURN(medium.vectors, encodeMedium(*m_engine, *medium.input, stop));
             ++report.encodedMedia;
             events.mediumEncoded(request.id, i,
                                  static_cast<std::int64_t>(medium.vectors.size()) /
@@ -241,11 +224,11 @@ Result<GenerateReport> Generator::answer(const GenerateRequest& request, EngineE
     }
     const std::span<const TokenId> unread =
         std::span(request.tokens).subspan(static_cast<std::size_t>(report.reusedTokens));
-    HEARTH_ASSIGN_OR_RETURN(const GenerateResult result,
+    HEARTH_ASSIGN_OR_RETURN(GenerateResult result,
                             generate(*m_engine, sequence, unread, request.options, steps, stop));
     text.finish();
     report.end = result.end;
-    report.generatedTokens = static_cast<std::int64_t>(result.tokens.size());
+    report.answer = std::move(result.tokens);
     report.promptSeconds = result.promptSeconds;
     report.generateSeconds = result.generateSeconds;
     return report;

@@ -4,43 +4,15 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
-#include <variant>
 #include <vector>
 
 #include "inference/engine/engine.h"
 #include "inference/engine/engine_events.h"
 #include "inference/engine/generate.h"
-#include "kernels/base/media_views.h"
+#include "inference/engine/medium_input.h"
 #include "kernels/base/status.h"
 
 namespace hearth {
-
-/// A prepared picture. Owns its pixels.
-struct PictureInput {
-    std::vector<float> pixels;  ///< [height, width, 3] RGB in [-1, 1]
-    int width = 0;
-    int height = 0;
-
-    ImageView view() const noexcept { return {pixels.data(), width, height}; }
-};
-
-/// A prepared recording in chunks of at most 30 s. Owns its numbers.
-struct RecordingInput {
-    struct Chunk {
-        std::vector<float> frames;  ///< [numFrames, frameLength]
-        std::vector<float> logMel;  ///< [numFrames, numMelBins]
-        int numFrames = 0;
-        int frameLength = 0;
-        int numMelBins = 0;
-
-        AudioView view() const noexcept {
-            return {frames.data(), logMel.data(), numFrames, frameLength, numMelBins};
-        }
-    };
-    std::vector<Chunk> chunks;
-};
-
-using MediumInput = std::variant<PictureInput, RecordingInput>;
 
 /// A conversation that waits for its next answer.
 struct GenerateRequest {
@@ -96,7 +68,6 @@ private:
     Status placeMedia(Conversation& conversation, const GenerateRequest& request,
                       const std::vector<std::int64_t>& positions, GenerateReport& report,
                       EngineEvents& events, const std::stop_token& stop);
-    Result<std::vector<float>> encode(const MediumInput& input, const std::stop_token& stop);
     Result<GenerateReport> answer(const GenerateRequest& request, EngineEvents& events,
                                   const std::stop_token& stop);
 

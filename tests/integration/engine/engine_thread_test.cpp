@@ -98,7 +98,7 @@ TEST(EngineThreadTest, RequestsRunInOrderOnItsThread) {
     for (RequestId id = 1; id <= 5; ++id) {
         const auto end = events.waitForEnd(id);
         EXPECT_TRUE(end.status.isOk());
-        EXPECT_EQ(end.report.generatedTokens, 3);
+        EXPECT_EQ(end.report.generatedTokens(), 3);
         EXPECT_NE(end.thread, std::this_thread::get_id());
     }
     EXPECT_EQ(events.order(), (std::vector<RequestId>{1, 2, 3, 4, 5}));

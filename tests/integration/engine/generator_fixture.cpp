@@ -145,20 +145,20 @@ std::shared_ptr<const MediumInput> tinyPicture(std::uint64_t seed) {
         PictureInput{.pixels = randomNormal(count, 0.5F, seed), .width = side, .height = side});
 }
 
-std::shared_ptr<const MediumInput> tinyRecording(std::uint64_t seed, int numChunks) {
+std::shared_ptr<const MediumInput> tinyRecording(std::uint64_t seed, std::size_t numChunks) {
     const HearthAudioConfig& sizes = tinyChatModel()->config().audio;
-    RecordingInput recording;
-    for (int i = 0; i < numChunks; ++i) {
+    const auto makeChunk = [sizes, seed](std::size_t index) -> Result<RecordingInput::Chunk> {
         RecordingInput::Chunk chunk;
-        chunk.numFrames = 8 + 4 * i;
+        chunk.numFrames = 8 + 4 * static_cast<int>(index);
         chunk.frameLength = static_cast<int>(sizes.frameLength);
         chunk.numMelBins = static_cast<int>(sizes.melBins);
         const auto rows = static_cast<std::size_t>(chunk.numFrames);
         chunk.frames = randomNormal(rows * static_cast<std::size_t>(sizes.frameLength), 0.1F, seed);
         chunk.logMel = randomNormal(rows * static_cast<std::size_t>(sizes.melBins), 1.0F, seed + 1);
-        recording.chunks.push_back(std::move(chunk));
-    }
-    return std::make_shared<MediumInput>(std::move(recording));
+        return chunk;
+    };
+    return std::make_shared<MediumInput>(
+        RecordingInput{.numChunks = numChunks, .makeChunk = makeChunk});
 }
 
 void RecordedEvents::note(RequestId id, const char* name) {

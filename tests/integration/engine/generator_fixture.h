@@ -29,7 +29,7 @@ std::vector<TokenId> textTokens(std::size_t count, std::uint64_t seed);
 
 /// Media of the sizes that the tiny model takes, seeded.
 std::shared_ptr<const MediumInput> tinyPicture(std::uint64_t seed);
-std::shared_ptr<const MediumInput> tinyRecording(std::uint64_t seed, int numChunks);
+std::shared_ptr<const MediumInput> tinyRecording(std::uint64_t seed, std::size_t numChunks);
 
 /// Keeps what it is told. One thread at a time.
 class RecordedEvents : public EngineEvents {

@@ -53,7 +53,7 @@ TEST(GeneratorTest, AnswersAreThoseOfTheEngine) {
     EXPECT_EQ(events.progress, (decltype(events.progress){{256, 300}, {300, 300}}));
     EXPECT_EQ(events.report.end, GenerateEnd::MaxTokens);
     EXPECT_EQ(events.report.promptTokens, 300);
-    EXPECT_EQ(events.report.generatedTokens, 40);
+    EXPECT_EQ(events.report.generatedTokens(), 40);
     EXPECT_GT(events.report.promptSeconds, 0);
 
     Utf8Stream characters;
@@ -76,7 +76,7 @@ TEST(GeneratorTest, StopTokensEndAnAnswer) {
     const auto first = std::find(answer.begin(), answer.end(), answer[5]) - answer.begin();
     const RecordedEvents events = runFresh(stopping);
     EXPECT_EQ(events.report.end, GenerateEnd::StopToken);
-    EXPECT_EQ(events.report.generatedTokens, first);
+    EXPECT_EQ(events.report.generatedTokens(), first);
 }
 
 TEST(GeneratorTest, TheNextTurnKeepsThePrefix) {
@@ -216,7 +216,7 @@ TEST(GeneratorTest, APictureOfAnotherSizeFails) {
 TEST(GeneratorTest, AFullContextEndsAnAnswer) {
     const RecordedEvents events = runFresh(request(1, textTokens(1020, 24), 50));
     EXPECT_EQ(events.report.end, GenerateEnd::ContextFull);
-    EXPECT_EQ(events.report.generatedTokens, 5);
+    EXPECT_EQ(events.report.generatedTokens(), 5);
     EXPECT_EQ(events.names.back(), "finished");
 }
 
@@ -229,7 +229,7 @@ TEST(GeneratorTest, AStopKeepsWhatWasRead) {
     generator->run(request(1, prompt), stopped, source.get_token());
     EXPECT_EQ(stopped.names, (Names{"started", "promptProgress", "finished"}));
     EXPECT_EQ(stopped.report.end, GenerateEnd::Cancelled);
-    EXPECT_EQ(stopped.report.generatedTokens, 0);
+    EXPECT_EQ(stopped.report.generatedTokens(), 0);
 
     const auto again = request(2, prompt);
     const RecordedEvents events = run(*generator, again);
@@ -245,8 +245,8 @@ TEST(GeneratorTest, AStopInAnAnswerKeepsItsText) {
     stopped.onText = [&] { source.request_stop(); };
     generator->run(request(1, prompt, 400), stopped, source.get_token());
     EXPECT_EQ(stopped.report.end, GenerateEnd::Cancelled);
-    EXPECT_GT(stopped.report.generatedTokens, 0);
-    EXPECT_LT(stopped.report.generatedTokens, 400);
+    EXPECT_GT(stopped.report.generatedTokens(), 0);
+    EXPECT_LT(stopped.report.generatedTokens(), 400);
     EXPECT_FALSE(stopped.text.empty());
     const auto next = request(2, joined(prompt, textTokens(10, 27)));
     EXPECT_EQ(run(*generator, next).text, runFresh(next).text);
