@@ -240,7 +240,9 @@ Result<Finished<Answer>> runJob(const fs::path& program, protocol::Request reque
 template <class T, class Work>
 Result<T> namingFile(const char* verb, const fs::path& path, Work work) {
     const auto named = [&](Status status) {
-        return std::move(status).withContext(std::string("cannot ") + verb + ' ' + path.string());
+        return std::move(status)
+            .withContext(std::string("cannot ") + verb + ' ' + path.string())
+            .withAdvice(ErrorCode::OutOfMemory, "use a smaller file or close other programs");
     };
     try {
         Result<T> result = work();

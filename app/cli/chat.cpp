@@ -12,6 +12,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/streams.h"
+#include "inference/gguf/printable.h"
 
 namespace hearth::cli {
 namespace {
@@ -222,7 +223,7 @@ Status converse(const ChatArguments& arguments, app::Assistant& assistant, Answe
         std::fprintf(
             stderr,
             "%s on %s. /image, /audio, /document FILE attach to the next message; /quit ends.\n",
-            assistant.modelName().c_str(), assistant.deviceDescription().c_str());
+            printableName(assistant.modelName()).c_str(), assistant.deviceDescription().c_str());
     }
     app::Question question = questionOf(arguments);
     std::string line;

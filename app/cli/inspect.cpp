@@ -4,7 +4,10 @@
 #include <string>
 
 #include "app/cli/commands.h"
+#include "app/cli/streams.h"
 #include "inference/gguf/gguf_file.h"
+#include "inference/gguf/printable.h"
+#include "inference/model/hearth_config.h"
 
 namespace hearth::cli {
 namespace {
@@ -82,13 +85,18 @@ Result<ModelFacts> readFacts(const GgufFile& file) {
         facts.weightBytes += tensor.data.size();
         facts.bytesByType[ggufTensorTypeName(tensor.typeId)] += tensor.data.size();
         if (!tensor.dtype.has_value() && facts.reason.empty()) {
-            facts.reason = "tensor " + std::string(tensor.name) + " has type " +
+            facts.reason = "tensor " + printableName(tensor.name) + " has type " +
                            ggufTensorTypeName(tensor.typeId) + ", which is not computed with yet";
         }
     }
     if (facts.architecture != "hearth") {
-        facts.reason =
-            "architecture '" + facts.architecture + "' is not supported yet; supported: hearth";
+        facts.reason = "architecture '" + printableName(facts.architecture) +
+                       "' is not supported yet; supported: hearth";
+    } else if (facts.reason.empty()) {
+        const Result<HearthConfig> config = HearthConfig::read(file);
+        if (!config.has_value()) {
+            facts.reason = config.error().message();
+        }
     }
     return facts;
 }
@@ -135,9 +143,9 @@ nlohmann::json toJson(const ModelFacts& facts, const GgufFile& file, bool listsT
 void printForPeople(const ModelFacts& facts, const GgufFile& file, bool listsTensors) {
     constexpr double kMillion = 1e6;
     constexpr double kMib = 1024.0 * 1024.0;
-    std::printf("%s\n", file.name().c_str());
-    std::printf("  model         %s%s%s\n", facts.name.c_str(), facts.name.empty() ? "" : ", ",
-                facts.architecture.c_str());
+    std::printf("%s\n", onOneLine(file.name()).c_str());
+    std::printf("  model         %s%s%s\n", printableName(facts.name).c_str(),
+                facts.name.empty() ? "" : ", ", printableName(facts.architecture).c_str());
     std::printf("  parameters    %.1f M, %.1f M active per token\n",
                 static_cast<double>(facts.parameters) / kMillion,
                 static_cast<double>(facts.activeParameters) / kMillion);
@@ -155,13 +163,12 @@ void printForPeople(const ModelFacts& facts, const GgufFile& file, bool listsTen
     if (facts.reason.empty()) {
         std::printf("  runs here     yes, on the CPU\n");
     } else {
-        std::printf("  runs here     no: %s\n", facts.reason.c_str());
+        std::printf("  runs here     no: %s\n", onOneLine(facts.reason).c_str());
     }
     if (listsTensors) {
         for (const GgufTensor& tensor : file.tensors()) {
-            std::printf("  %-40.*s %-6s %s\n", static_cast<int>(tensor.name.size()),
-                        tensor.name.data(), ggufTensorTypeName(tensor.typeId).c_str(),
-                        shapeOf(tensor).c_str());
+            std::printf("  %-40s %-6s %s\n", printableName(tensor.name).c_str(),
+                        ggufTensorTypeName(tensor.typeId).c_str(), shapeOf(tensor).c_str());
         }
     }
 }
@@ -172,9 +179,10 @@ Status runInspect(const InspectArguments& arguments) {
     HEARTH_ASSIGN_OR_RETURN(const std::unique_ptr<GgufFile> file, GgufFile::open(arguments.model));
     HEARTH_ASSIGN_OR_RETURN(const ModelFacts facts, readFacts(*file));
     if (arguments.isJson) {
-        // Names in a file are any bytes; what is no UTF-8 is replaced, as JSON needs.
+        // Names in a file are any bytes; what is no UTF-8 is replaced, as JSON needs, and the rest
+        // escaped: a terminal may act on more than ASCII's control characters.
         std::printf("%s\n", toJson(facts, *file, arguments.listsTensors)
-                                .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
+                                .dump(-1, ' ', true, nlohmann::json::error_handler_t::replace)
                                 .c_str());
     } else {
         printForPeople(facts, *file, arguments.listsTensors);

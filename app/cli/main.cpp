@@ -1,11 +1,12 @@
 #include <CLI/CLI.hpp>
-#include <charconv>
 #include <cstdint>
 #include <cstdio>
 #include <functional>
 #include <limits>
+#include <new>
 #include <string>
 
+#include "app/cli/argument_checks.h"
 #include "app/cli/commands.h"
 #include "app/cli/streams.h"
 
@@ -15,19 +16,37 @@ namespace {
 constexpr int kFailed = 1;
 constexpr int kWrongUsage = 2;
 
-/// An unset variable of a script must not pass for "left out".
-std::string checkNamed(const std::string& value) {
-    return value.empty() ? "the name is empty" : "";
+/// An option of real numbers in `range`.
+CLI::Option* addReal(CLI::App& command, const char* name, float& value, const RealRange& range,
+                     const char* description = "") {
+    const auto check = [range](std::string& text) { return range.check(text); };
+    return command.add_option(name, value, description)
+        ->check(CLI::Validator(check, range.description()))
+        ->capture_default_str();
 }
 
-/// A number of 64 bits, without the wrap-around and rounding that the parser would allow.
-std::string checkSeed(const std::string& value) {
-    std::uint64_t seed = 0;
-    const char* const end = value.data() + value.size();
-    const auto [at, error] = std::from_chars(value.data(), end, seed);
-    return error == std::errc() && at == end
-               ? ""
-               : "Value " + value + " is no whole number of 0 to 18446744073709551615";
+/// An option of whole numbers with commas between them.
+CLI::Option* addNumbers(CLI::App& command, const char* name, std::vector<std::int32_t>& values,
+                        const WholeRange& range, const char* description) {
+    const auto parse = [&values, name, range](const std::vector<std::string>& words) {
+        Result<std::vector<std::int32_t>> numbers = parseNumbers(words, range);
+        if (!numbers.has_value()) {
+            throw CLI::ValidationError(name, numbers.error().message());
+        }
+        values = std::move(numbers).value();
+    };
+    std::string defaults;
+    for (const std::int32_t value : values) {
+        defaults += (defaults.empty() ? "" : ",") + std::to_string(value);
+    }
+    return command.add_option_function<std::vector<std::string>>(name, parse, description)
+        ->type_name("INT,...")
+        ->default_str(defaults);
+}
+
+/// The line about arguments that cannot be understood.
+std::string wrongUsage(const std::string& problem) {
+    return "hearth-cli: " + onOneLine(problem) + "; run with --help for more information\n";
 }
 
 void addModelOptions(CLI::App& command, ModelArguments& arguments) {
@@ -51,6 +70,8 @@ int run(int argc, char** argv) {
         "hearth-cli");
     program.require_subcommand(1);
     program.set_version_flag("--version", HEARTH_VERSION);
+    program.failure_message(
+        [](const CLI::App*, const CLI::Error& error) { return wrongUsage(error.what()); });
     std::function<Status()> action;
 
     ChatArguments chat;
@@ -70,22 +91,14 @@ int run(int argc, char** argv) {
     chatCommand->add_option("--max-tokens", chat.answer.maxTokens, "Longest answer")
         ->check(CLI::Range(1, 1 << 20))
         ->capture_default_str();
-    chatCommand
-        ->add_option("--temperature", chat.answer.temperature, "0 always takes the likeliest token")
-        ->check(CLI::Range(0.0, 10.0))
-        ->capture_default_str();
+    addReal(*chatCommand, "--temperature", chat.answer.temperature, {.low = 0, .high = 10},
+            "0 always takes the likeliest token");
     chatCommand->add_option("--top-k", chat.answer.topK)
         ->check(CLI::Range(0, 1 << 20))
         ->capture_default_str();
-    chatCommand->add_option("--top-p", chat.answer.topP)
-        ->check(CLI::Range(0.0, 1.0))
-        ->capture_default_str();
-    chatCommand->add_option("--min-p", chat.answer.minP)
-        ->check(CLI::Range(0.0, 1.0))
-        ->capture_default_str();
-    chatCommand->add_option("--repeat-penalty", chat.answer.repeatPenalty)
-        ->check(CLI::Range(1.0, 10.0))
-        ->capture_default_str();
+    addReal(*chatCommand, "--top-p", chat.answer.topP, {.low = 0, .high = 1, .excludesLow = true});
+    addReal(*chatCommand, "--min-p", chat.answer.minP, {.low = 0, .high = 1});
+    addReal(*chatCommand, "--repeat-penalty", chat.answer.repeatPenalty, {.low = 1, .high = 10});
     chatCommand->add_option("--seed", chat.answer.seed)->check(checkSeed)->capture_default_str();
     chatCommand->add_option("--context", chat.contextTokens, "Most tokens of a conversation")
         ->check(CLI::Range(256, 1 << 20));
@@ -113,18 +126,13 @@ int run(int argc, char** argv) {
     BenchArguments bench;
     CLI::App* benchCommand = program.add_subcommand("bench", "Measure reading and writing speed");
     addModelOptions(*benchCommand, bench);
-    const auto depthRange = CLI::Range(0, 1 << 20);
-    benchCommand->add_option("--prompt", bench.promptLengths, "Prompt lengths")
-        ->delimiter(',')
-        ->check(CLI::Range(1, 1 << 20))
-        ->capture_default_str();
+    constexpr std::int32_t kMaxTokens = 1 << 20;
+    addNumbers(*benchCommand, "--prompt", bench.promptLengths, {1, kMaxTokens}, "Prompt lengths");
     benchCommand->add_option("--generate", bench.generate, "Tokens to generate; 0 = none")
         ->check(CLI::Range(0, 1 << 20))
         ->capture_default_str();
-    benchCommand->add_option("--depth", bench.depths, "Tokens of context before the test")
-        ->delimiter(',')
-        ->check(depthRange)
-        ->capture_default_str();
+    addNumbers(*benchCommand, "--depth", bench.depths, {0, kMaxTokens},
+               "Tokens of context before the test");
     benchCommand->add_option("--repeat", bench.repeat, "Runs of each test")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
@@ -134,9 +142,8 @@ int run(int argc, char** argv) {
     CLI::App* logitsCommand =
         program.add_subcommand("logits", "Next-token logits of every position");
     addModelOptions(*logitsCommand, logits);
-    logitsCommand->add_option("--tokens", logits.tokens, "Token ids")
-        ->delimiter(',')
-        ->check(CLI::Range(0, std::numeric_limits<std::int32_t>::max()))
+    addNumbers(*logitsCommand, "--tokens", logits.tokens,
+               {0, std::numeric_limits<std::int32_t>::max()}, "Token ids")
         ->required();
     logitsCommand->add_option("--image", logits.images, "Picture for the next image token")
         ->allow_extra_args(false);
@@ -205,9 +212,9 @@ int run(int argc, char** argv) {
     } catch (const CLI::RequiredError& error) {
         // Without a command the parser complains of that alone and not of the word it did not know.
         if (program.get_subcommands().empty() && program.remaining_size() > 0) {
-            const std::string word = onOneLine(program.remaining().front());
-            std::fprintf(stderr, "There is no command or option %s\n", word.c_str());
-            std::fputs("Run with --help for more information.\n", stderr);
+            const std::string problem =
+                wrongUsage("there is no command or option " + program.remaining().front());
+            std::fputs(problem.c_str(), stderr);
             return kWrongUsage;
         }
         program.exit(error);
@@ -233,6 +240,12 @@ int main(int argc, char** argv) {
     hearth::cli::reserveStandardStreams();
     try {
         return hearth::cli::run(argc, argv);
+    } catch (const std::bad_alloc&) {
+        std::fputs(
+            "hearth-cli: not enough memory; use a shorter context or smaller files, or close other "
+            "programs\n",
+            stderr);
+        return 1;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "hearth-cli: %s\n", hearth::cli::onOneLine(error.what()).c_str());
         return 1;

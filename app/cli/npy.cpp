@@ -1,24 +1,10 @@
 #include "app/cli/npy.h"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <memory>
 #include <string>
-#include <system_error>
+
+#include "inference/gguf/atomic_file.h"
 
 namespace hearth::cli {
-namespace {
-
-struct CloseFile {
-    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-};
-
-Status writeError(const std::filesystem::path& path) {
-    return {ErrorCode::Io, "cannot write " + path.string() + ": " + std::strerror(errno)};
-}
-
-}  // namespace
 
 Status writeNpy(const std::filesystem::path& path, std::span<const float> values,
                 std::span<const std::int64_t> shape) {
@@ -39,33 +25,12 @@ Status writeNpy(const std::filesystem::path& path, std::span<const float> values
     prefix += static_cast<char>(header.size() & 0xFFU);
     prefix += static_cast<char>(header.size() >> 8U);
 
-    const std::filesystem::path partial = path.string() + ".part";
-    std::unique_ptr<std::FILE, CloseFile> file(std::fopen(partial.c_str(), "wb"));
-    if (file == nullptr) {
-        return writeError(path);
-    }
-    const bool isWritten =
-        std::fwrite(prefix.data(), 1, prefix.size(), file.get()) == prefix.size() &&
-        std::fwrite(header.data(), 1, header.size(), file.get()) == header.size() &&
-        std::fwrite(values.data(), sizeof(float), values.size(), file.get()) == values.size() &&
-        std::fflush(file.get()) == 0;
-    // Closing can fail too, where the system writes late; a failed write says why already.
-    Status status = isWritten ? Status() : writeError(path);
-    if (std::fclose(file.release()) != 0 && status.isOk()) {
-        status = writeError(path);
-    }
-    std::error_code error;
-    if (status.isOk()) {
-        std::filesystem::rename(partial, path, error);
-        if (error) {
-            status = {ErrorCode::Io, "cannot write " + path.string() + ": " + error.message()};
-        }
-    }
-    if (!status.isOk()) {
-        std::filesystem::remove(partial, error);
-        return status;
-    }
-    return {};
+    const std::string head = prefix + header;
+    AtomicFile file(path);
+    HEARTH_RETURN_IF_ERROR(file.open());
+    HEARTH_RETURN_IF_ERROR(file.write(std::as_bytes(std::span(head))));
+    HEARTH_RETURN_IF_ERROR(file.write(std::as_bytes(values)));
+    return file.commit();
 }
 
 }  // namespace hearth::cli

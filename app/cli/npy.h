@@ -10,7 +10,7 @@ namespace hearth::cli {
 
 /// Writes `values` as a NumPy array file (format version 1.0, little-endian f32, C order) with
 /// `shape`, whose product is the number of values. The file appears only when it is complete.
-/// Errors: Io.
+/// Errors: those of AtomicFile.
 Status writeNpy(const std::filesystem::path& path, std::span<const float> values,
                 std::span<const std::int64_t> shape);
 

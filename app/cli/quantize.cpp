@@ -7,9 +7,10 @@
 #include <vector>
 
 #include "app/cli/commands.h"
-#include "app/cli/streams.h"
+#include "inference/gguf/atomic_file.h"
 #include "inference/gguf/gguf_file.h"
 #include "inference/gguf/gguf_writer.h"
+#include "inference/gguf/printable.h"
 #include "kernels/base/dtype.h"
 #include "kernels/ref/dequantize_row.h"
 #include "kernels/ref/quantize_row.h"
@@ -49,7 +50,7 @@ Result<std::vector<std::byte>> converted(const GgufTensor& tensor, DType type) {
         Status status = quantizeRow(type, row.data(), result.data() + i * outBytes,
                                     static_cast<std::int64_t>(cols));
         if (!status.isOk()) {
-            return std::move(status).withContext("tensor " + std::string(tensor.name) + ", row " +
+            return std::move(status).withContext("tensor " + printableName(tensor.name) + ", row " +
                                                  std::to_string(i));
         }
     }
@@ -68,7 +69,7 @@ Status runQuantize(const QuantizeArguments& arguments) {
         return {ErrorCode::InvalidArgument,
                 "the input and the output are the same file; name another output"};
     }
-    HEARTH_RETURN_IF_ERROR(checkOutputPath(arguments.output));
+    HEARTH_RETURN_IF_ERROR(AtomicFile::checkTarget(arguments.output));
     HEARTH_ASSIGN_OR_RETURN(const std::unique_ptr<GgufFile> file, GgufFile::open(arguments.input));
     GgufWriter writer;
     for (const GgufEntry& entry : file->entries()) {

@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <system_error>
 
 namespace hearth::cli {
 
@@ -52,19 +51,6 @@ Status flushStandardOutput() {
         message += std::string(": ") + std::strerror(errno);
     }
     return {ErrorCode::Io, message};
-}
-
-Status checkOutputPath(const std::filesystem::path& path) {
-    std::error_code error;
-    const std::filesystem::file_status status = std::filesystem::status(path, error);
-    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
-        return {ErrorCode::InvalidArgument,
-                "cannot write " + path.string() + ": " +
-                    (std::filesystem::is_directory(status) ? "it is a folder"
-                                                           : "it is not a regular file") +
-                    "; name another output"};
-    }
-    return {};
 }
 
 std::string onOneLine(std::string_view text) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -17,10 +16,6 @@ Result<std::string> readStandardInput();
 
 /// Writes out what was printed. Errors: Io when standard output did not take all of it.
 Status flushStandardOutput();
-
-/// Whether a result can be put at `path`: nothing or a regular file is there. A device or a folder
-/// would be replaced by the result or break its last step. Errors: InvalidArgument.
-Status checkOutputPath(const std::filesystem::path& path);
 
 /// `text` on one line: control characters, which a file's name or content may bring into a message,
 /// become '?'.

@@ -6,10 +6,10 @@
 #include "app/cli/commands.h"
 #include "app/cli/npy.h"
 #include "app/cli/open_engine.h"
-#include "app/cli/streams.h"
 #include "app/core/attachment_loader.h"
 #include "app/core/medium_input.h"
 #include "app/core/program_files.h"
+#include "inference/gguf/atomic_file.h"
 
 namespace hearth::cli {
 namespace {
@@ -30,7 +30,7 @@ Result<std::vector<float>> encodeFile(Engine& engine, const std::filesystem::pat
 }
 
 Status runEmbed(const EmbedArguments& arguments, app::AttachmentKind kind) {
-    HEARTH_RETURN_IF_ERROR(checkOutputPath(arguments.output));
+    HEARTH_RETURN_IF_ERROR(AtomicFile::checkTarget(arguments.output));
     HEARTH_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
                             openEngine(arguments, {.contextTokens = 256}));
     HEARTH_ASSIGN_OR_RETURN(const std::vector<float> vectors,
@@ -87,7 +87,7 @@ Status runEmbedAudio(const EmbedArguments& arguments) {
 }
 
 Status runLogits(const LogitsArguments& arguments) {
-    HEARTH_RETURN_IF_ERROR(checkOutputPath(arguments.output));
+    HEARTH_RETURN_IF_ERROR(AtomicFile::checkTarget(arguments.output));
     const auto numTokens = static_cast<std::int64_t>(arguments.tokens.size());
     HEARTH_ASSIGN_OR_RETURN(
         const std::unique_ptr<Engine> engine,

@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 #include <mutex>
+#include <new>
 #include <stop_token>
 #include <thread>
 #include <utility>
@@ -28,6 +29,8 @@ namespace {
 
 constexpr std::size_t kMaxWaiting = 16;
 constexpr std::int64_t kDefaultContextTokens = 32768;
+constexpr const char* kOutOfMemory =
+    "not enough memory; use a shorter context or smaller files, or close other programs";
 
 double perSecond(std::int64_t count, double seconds) {
     return seconds > 0 ? static_cast<double>(count) / seconds : 0;
@@ -171,6 +174,7 @@ private:
     };
 
     void runThread();
+    Result<AnswerReport> answerOrStatus(const Command& command, const std::stop_token& stop);
     Result<AnswerReport> answer(const Command& command, const std::stop_token& stop);
     Result<Prepared> prepare(const Command& command, FileReports& files,
                              const std::stop_token& stop);
@@ -298,7 +302,7 @@ void Assistant::Impl::runThread() {
             forgetConversation();
             continue;
         }
-        const Result<AnswerReport> report = answer(command, stop);
+        const Result<AnswerReport> report = answerOrStatus(command, stop);
         if (report.has_value()) {
             m_events.finished(command.id, report.value());
         } else if (report.error().code() == ErrorCode::Cancelled) {
@@ -463,15 +467,29 @@ Result<AnswerReport> Assistant::Impl::answer(const Command& command, const std::
     return report;
 }
 
+/// `answer`, exhausted memory being an error like others.
+Result<AnswerReport> Assistant::Impl::answerOrStatus(const Command& command,
+                                                     const std::stop_token& stop) {
+    try {
+        return answer(command, stop);
+    } catch (const std::bad_alloc&) {
+        return Status(ErrorCode::OutOfMemory, kOutOfMemory);
+    }
+}
+
 Assistant::Assistant(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
 
 Assistant::~Assistant() = default;
 
 Result<std::unique_ptr<Assistant>> Assistant::open(const AssistantOptions& options,
                                                    AssistantEvents& events) {
-    auto impl = std::make_unique<Impl>(events);
-    HEARTH_RETURN_IF_ERROR(impl->open(options));
-    return std::unique_ptr<Assistant>(new Assistant(std::move(impl)));
+    try {
+        auto impl = std::make_unique<Impl>(events);
+        HEARTH_RETURN_IF_ERROR(impl->open(options));
+        return std::unique_ptr<Assistant>(new Assistant(std::move(impl)));
+    } catch (const std::bad_alloc&) {
+        return Status(ErrorCode::OutOfMemory, kOutOfMemory);
+    }
 }
 
 Result<RequestId> Assistant::ask(Question question) {

@@ -4,6 +4,9 @@
 
 namespace hearth::app {
 
+static_assert(media::kModelSampleRateHz == HearthAudioConfig::kSampleRateHz &&
+              media::kModelHopLength == HearthAudioConfig::kHopLength);
+
 Result<std::shared_ptr<const MediumInput>> makeMediumInput(LoadedAttachment attachment) {
     if (auto* image = std::get_if<media::PreparedImage>(&attachment.content)) {
         const ImageView view = image->view();

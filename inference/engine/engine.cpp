@@ -1,6 +1,7 @@
 #include "inference/engine/engine.h"
 
 #include <algorithm>
+#include <new>
 #include <thread>
 #include <utility>
 
@@ -16,6 +17,13 @@ HearthDecoder::Options decoderOptions(const EngineOptions& options) {
     result.cacheType = options.cacheType;
     result.ablation = options.ablation;
     return result;
+}
+
+/// Says what helps where memory did not suffice.
+Status advised(Status status) {
+    return std::move(status).withAdvice(
+        ErrorCode::OutOfMemory,
+        "use a shorter context or a smaller model file, or close other programs");
 }
 
 }  // namespace
@@ -41,7 +49,7 @@ Status Sequence::addMedia(std::span<const float> vectors, std::int64_t position)
     for (std::size_t i = 0; i < placed.size(); ++i) {
         placed[i] += ordinal[i % width];
     }
-    HEARTH_RETURN_IF_ERROR(m_engine.m_decoder->storeMedia(m_slot, first, placed));
+    HEARTH_RETURN_IF_ERROR(advised(m_engine.m_decoder->storeMedia(m_slot, first, placed)));
     m_media.push_back({position, first + static_cast<std::int64_t>(vectors.size() / width)});
     return {};
 }
@@ -92,31 +100,37 @@ Engine::~Engine() {
 Result<std::unique_ptr<Engine>> Engine::create(std::shared_ptr<const Model> model,
                                                const EngineOptions& options) {
     HEARTH_CHECK(model != nullptr && options.maxSequences > 0);
-    const HearthConfig& config = model->config();
-    if (options.contextTokens < 1 || options.contextTokens > config.contextLength) {
-        return Status(ErrorCode::InvalidArgument,
-                      "the model takes contexts of 1 to " + std::to_string(config.contextLength) +
-                          " tokens, asked for " + std::to_string(options.contextTokens));
+    try {
+        auto engine = std::unique_ptr<Engine>(new Engine(std::move(model), options));
+        HEARTH_RETURN_IF_ERROR(advised(engine->open()));
+        return engine;
+    } catch (const std::bad_alloc&) {
+        return advised({ErrorCode::OutOfMemory, "not enough memory for the engine"});
     }
-    HEARTH_ASSIGN_OR_RETURN(const OpTable* ops, selectCpuOps(options.isa));
-    auto engine = std::unique_ptr<Engine>(new Engine(std::move(model), options));
+}
+
+Status Engine::open() {
+    const HearthConfig& config = m_model->config();
+    if (m_options.contextTokens < 1 || m_options.contextTokens > config.contextLength) {
+        return {ErrorCode::InvalidArgument,
+                "the model takes contexts of 1 to " + std::to_string(config.contextLength) +
+                    " tokens, asked for " + std::to_string(m_options.contextTokens)};
+    }
+    HEARTH_ASSIGN_OR_RETURN(const OpTable* ops, selectCpuOps(m_options.isa));
     const int numCores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-    engine->m_pool =
-        std::make_unique<ThreadPool>(options.numThreads > 0 ? options.numThreads : numCores);
-    HEARTH_ASSIGN_OR_RETURN(engine->m_device, openDevice(*ops, 0, engine->m_pool.get()));
-    HEARTH_ASSIGN_OR_RETURN(engine->m_stream, createStream(engine->m_device));
-    const Model& shared = *engine->m_model;
-    HEARTH_ASSIGN_OR_RETURN(
-        HearthDecoder decoder,
-        HearthDecoder::create(engine->m_device, engine->m_stream.get(), shared.config(),
-                              shared.weights(), decoderOptions(options)));
-    engine->m_decoder.emplace(std::move(decoder));
-    engine->m_encoders.emplace(engine->m_device, engine->m_stream.get(), shared.config(),
-                               shared.weights(), options.ablation);
-    engine->m_isSlotUsed.resize(static_cast<std::size_t>(options.maxSequences), false);
-    engine->m_rows.reserve(kMaxStepRows);
-    engine->m_logitRows.reserve(kMaxStepRows);
-    return engine;
+    m_pool =
+        std::make_unique<ThreadPool>(m_options.numThreads > 0 ? m_options.numThreads : numCores);
+    HEARTH_ASSIGN_OR_RETURN(m_device, openDevice(*ops, 0, m_pool.get()));
+    HEARTH_ASSIGN_OR_RETURN(m_stream, createStream(m_device));
+    HEARTH_ASSIGN_OR_RETURN(HearthDecoder decoder,
+                            HearthDecoder::create(m_device, m_stream.get(), config,
+                                                  m_model->weights(), decoderOptions(m_options)));
+    m_decoder.emplace(std::move(decoder));
+    m_encoders.emplace(m_device, m_stream.get(), config, m_model->weights(), m_options.ablation);
+    m_isSlotUsed.resize(static_cast<std::size_t>(m_options.maxSequences), false);
+    m_rows.reserve(kMaxStepRows);
+    m_logitRows.reserve(kMaxStepRows);
+    return {};
 }
 
 Result<std::unique_ptr<Sequence>> Engine::createSequence() {
@@ -175,7 +189,7 @@ Result<std::span<const float>> Engine::step(std::span<const SequenceWork> works,
     }
     m_logits.resize(m_logitRows.size() * static_cast<std::size_t>(vocabSize));
     HEARTH_RETURN_IF_ERROR(
-        m_decoder->run(m_rows, m_logitRows, m_logits, m_skipThreshold, trace, stop));
+        advised(m_decoder->run(m_rows, m_logitRows, m_logits, m_skipThreshold, trace, stop)));
     for (const SequenceWork& work : works) {
         work.sequence->m_tokens.insert(work.sequence->m_tokens.end(), work.tokens.begin(),
                                        work.tokens.end());
@@ -210,12 +224,14 @@ Result<std::span<const float>> Engine::prefill(Sequence& sequence,
 
 Result<std::vector<float>> Engine::encodeImage(const ImageView& image,
                                                const std::stop_token& stop) {
-    return m_encoders->encodeImage(image, stop);
+    Result<std::vector<float>> vectors = m_encoders->encodeImage(image, stop);
+    return vectors.has_value() ? std::move(vectors) : advised(std::move(vectors).error());
 }
 
 Result<std::vector<float>> Engine::encodeAudio(const AudioView& audio,
                                                const std::stop_token& stop) {
-    return m_encoders->encodeAudio(audio, stop);
+    Result<std::vector<float>> vectors = m_encoders->encodeAudio(audio, stop);
+    return vectors.has_value() ? std::move(vectors) : advised(std::move(vectors).error());
 }
 
 CacheBytes Engine::cacheBytes(const Model& model, const EngineOptions& options) {

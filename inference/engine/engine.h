@@ -149,6 +149,7 @@ private:
     friend class Sequence;
 
     Engine(std::shared_ptr<const Model> model, const EngineOptions& options);
+    Status open();
 
     std::shared_ptr<const Model> m_model;
     EngineOptions m_options;

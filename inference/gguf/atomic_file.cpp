@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <system_error>
 #include <utility>
 
 namespace hearth {
@@ -25,7 +26,20 @@ Status AtomicFile::failure(const char* action, int error) const {
             std::string("cannot ") + action + " " + m_path.string() + ": " + std::strerror(error)};
 }
 
+Status AtomicFile::checkTarget(const std::filesystem::path& path) {
+    std::error_code error;
+    const std::filesystem::file_status status = std::filesystem::status(path, error);
+    if (!std::filesystem::exists(status) || std::filesystem::is_regular_file(status)) {
+        return {};
+    }
+    return {ErrorCode::InvalidArgument,
+            "cannot write " + path.string() + ": it is " +
+                (std::filesystem::is_directory(status) ? "a folder" : "not a regular file") +
+                "; name another output"};
+}
+
 Status AtomicFile::open() {
+    HEARTH_RETURN_IF_ERROR(checkTarget(m_path));
     // O_EXCL with a counter instead of mkstemp, whose files nobody else may read.
     constexpr int kMaxAttempts = 100;
     for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
@@ -62,6 +76,8 @@ Status AtomicFile::commit() {
     if (::fsync(m_fd) != 0) {
         return failure("write", errno);
     }
+    // Writing takes long enough for something to come in the way.
+    HEARTH_RETURN_IF_ERROR(checkTarget(m_path));
     if (::rename(m_temporary.c_str(), m_path.c_str()) != 0) {
         return failure("rename the finished file to", errno);
     }

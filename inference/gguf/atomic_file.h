@@ -18,11 +18,15 @@ public:
     AtomicFile(const AtomicFile&) = delete;
     AtomicFile& operator=(const AtomicFile&) = delete;
 
-    /// Creates the temporary file.
+    /// Whether a file may be put at `path`: nothing or a regular file is there, links followed.
+    /// Anything else, a device or a folder, would be replaced. Errors: InvalidArgument.
+    static Status checkTarget(const std::filesystem::path& path);
+
+    /// Creates the temporary file. Errors: those of checkTarget, Io.
     Status open();
-    /// Requires a successful open().
+    /// Requires a successful open(). Errors: Io.
     Status write(std::span<const std::byte> bytes);
-    /// Syncs the bytes, renames the file to its name and syncs the folder.
+    /// Syncs the bytes, renames the file to its name and syncs the folder. Errors: as open().
     Status commit();
 
 private:

@@ -1,6 +1,8 @@
 #include "inference/gguf/gguf_file.h"
 
+#include "inference/gguf/gguf_limits.h"
 #include "inference/gguf/gguf_parser.h"
+#include "inference/gguf/printable.h"
 
 #include <algorithm>
 #include <cstring>
@@ -78,7 +80,17 @@ GgufFile::GgufFile(std::span<const std::byte> bytes, std::string name)
 GgufFile::~GgufFile() = default;
 
 Result<std::unique_ptr<GgufFile>> GgufFile::open(const std::filesystem::path& path) {
-    HEARTH_ASSIGN_OR_RETURN(std::unique_ptr<MappedFile> map, MappedFile::open(path));
+    Result<std::unique_ptr<MappedFile>> opened = MappedFile::open(path);
+    if (!opened.has_value()) {
+        Status status = std::move(opened).error().withAdvice(
+            ErrorCode::OutOfMemory, "use a smaller model file or close other programs");
+        if (status.code() == ErrorCode::InvalidArgument) {
+            // The file is empty.
+            return Status(status.code(), status.message() + gguf::kCutOffHint);
+        }
+        return status;
+    }
+    std::unique_ptr<MappedFile> map = std::move(opened).value();
     HEARTH_ASSIGN_OR_RETURN(std::unique_ptr<GgufFile> file, parse(map->bytes(), path.string()));
     file->m_map = std::move(map);
     return file;
@@ -94,7 +106,9 @@ Result<std::unique_ptr<GgufFile>> GgufFile::parse(std::span<const std::byte> byt
         }
         return file;
     } catch (const std::bad_alloc&) {
-        return Status(ErrorCode::OutOfMemory, "not enough memory to list the model file");
+        return Status(ErrorCode::OutOfMemory,
+                      "not enough memory to list the model file; use a smaller "
+                      "one or close other programs");
     }
 }
 
@@ -119,13 +133,13 @@ const GgufTensor* GgufFile::findTensor(std::string_view name) const noexcept {
 }
 
 Status GgufFile::missing(std::string_view key, std::string_view expected) const {
-    return {ErrorCode::NotFound, m_name + ": key \"" + std::string(key) +
+    return {ErrorCode::NotFound, m_name + ": key \"" + printableName(key) +
                                      "\" is missing, a value of type " + std::string(expected) +
                                      " was expected"};
 }
 
 Status GgufFile::wrongType(const GgufEntry& entry, std::string_view expected) const {
-    return {ErrorCode::CorruptData, m_name + ": key \"" + std::string(entry.key) + "\" is " +
+    return {ErrorCode::CorruptData, m_name + ": key \"" + printableName(entry.key) + "\" is " +
                                         describeType(entry) + ", " + std::string(expected) +
                                         " was expected"};
 }
@@ -144,7 +158,7 @@ Result<std::int64_t> GgufFile::integer(std::string_view key, std::string_view ex
     if (isHuge || value < low || value > high) {
         const std::string text = isHuge ? std::to_string(load<std::uint64_t>(entry->bytes.data()))
                                         : std::to_string(value);
-        return Status(ErrorCode::CorruptData, m_name + ": key \"" + std::string(key) + "\" is " +
+        return Status(ErrorCode::CorruptData, m_name + ": key \"" + printableName(key) + "\" is " +
                                                   describeType(*entry) + " " + text +
                                                   ", which does not fit the expected " +
                                                   std::string(expected));
@@ -205,7 +219,7 @@ Result<float> GgufFile::getF32(std::string_view key) const {
         if (value > std::numeric_limits<float>::max() ||
             value < std::numeric_limits<float>::lowest()) {
             return Status(ErrorCode::CorruptData,
-                          m_name + ": key \"" + std::string(key) +
+                          m_name + ": key \"" + printableName(key) +
                               "\" is f64 and does not fit the expected f32");
         }
         return static_cast<float>(value);
@@ -239,7 +253,7 @@ Result<GgufIntArray> GgufFile::getInts(std::string_view key) const {
     if (entry->elementType == GgufValueType::U64) {
         for (std::size_t i = 0; i < values.size(); ++i) {
             if (values[i] < 0) {
-                return Status(ErrorCode::CorruptData, m_name + ": key \"" + std::string(key) +
+                return Status(ErrorCode::CorruptData, m_name + ": key \"" + printableName(key) +
                                                           "\" is array of u64 and " + "element " +
                                                           std::to_string(i) +
                                                           " does not fit the expected i64");
@@ -298,7 +312,7 @@ Result<const GgufTensor*> GgufFile::tensor(std::string_view name) const {
     const GgufTensor* found = findTensor(name);
     if (found == nullptr) {
         return Status(ErrorCode::NotFound,
-                      m_name + ": tensor \"" + std::string(name) + "\" is missing");
+                      m_name + ": tensor \"" + printableName(name) + "\" is missing");
     }
     return found;
 }

@@ -15,4 +15,7 @@ inline constexpr std::uint64_t kMinAlignment = 8;
 inline constexpr std::uint64_t kMaxAlignment = 1U << 20;
 inline constexpr std::uint64_t kDefaultAlignment = 32;
 
+/// Put after the message about a file that ends too early.
+inline constexpr const char* kCutOffHint = " (an incomplete download?)";
+
 }  // namespace hearth::gguf

@@ -27,6 +27,11 @@ Status corrupt(std::string message) {
     return {ErrorCode::CorruptData, std::move(message)};
 }
 
+/// For what a file that was cut off shows first.
+Status cutOff(std::string message) {
+    return corrupt(std::move(message) + gguf::kCutOffHint);
+}
+
 /// a * b, or nothing where the product is 2^63 or more.
 std::optional<std::uint64_t> product(std::uint64_t a, std::uint64_t b) noexcept {
     if (a != 0 && b > kMaxInt64 / a) {
@@ -40,8 +45,8 @@ std::optional<std::uint64_t> product(std::uint64_t a, std::uint64_t b) noexcept 
 template <class T>
 Status GgufFile::Parser::read(T& value, std::string_view what) {
     if (bytesLeft() < sizeof(T)) {
-        return corrupt("the file ends inside " + std::string(what) + " at byte " +
-                       std::to_string(m_position));
+        return cutOff("the file ends inside " + std::string(what) + " at byte " +
+                      std::to_string(m_position));
     }
     std::memcpy(&value, m_bytes.data() + m_position, sizeof(T));
     m_position += sizeof(T);
@@ -50,9 +55,9 @@ Status GgufFile::Parser::read(T& value, std::string_view what) {
 
 Status GgufFile::Parser::skip(std::uint64_t numBytes, std::string_view what) {
     if (numBytes > bytesLeft()) {
-        return corrupt(std::string(what) + " at byte " + std::to_string(m_position) + " needs " +
-                       std::to_string(numBytes) + " bytes, the file has " +
-                       std::to_string(bytesLeft()) + " left");
+        return cutOff(std::string(what) + " at byte " + std::to_string(m_position) + " needs " +
+                      std::to_string(numBytes) + " bytes, the file has " +
+                      std::to_string(bytesLeft()) + " left");
     }
     m_position += static_cast<std::size_t>(numBytes);
     return {};
@@ -84,8 +89,8 @@ Status GgufFile::Parser::skipElements(GgufValueType type, std::uint64_t count, i
     }
     // Each string or array takes at least its length, so the loop is bounded by the file.
     if (count > bytesLeft() / sizeof(std::uint64_t)) {
-        return corrupt("an array at byte " + std::to_string(m_position) + " claims " +
-                       std::to_string(count) + " elements, more than the file can hold");
+        return cutOff("an array at byte " + std::to_string(m_position) + " claims " +
+                      std::to_string(count) + " elements, more than the file can hold");
     }
     if (type == GgufValueType::String) {
         for (std::uint64_t i = 0; i < count; ++i) {
@@ -129,12 +134,12 @@ Status GgufFile::Parser::readHeader() {
     HEARTH_RETURN_IF_ERROR(read(m_numTensors, "the number of tensors"));
     HEARTH_RETURN_IF_ERROR(read(m_numEntries, "the number of keys"));
     if (m_numTensors > gguf::kMaxTensors || m_numTensors > bytesLeft() / kMinTensorBytes) {
-        return corrupt("the file claims " + std::to_string(m_numTensors) +
-                       " tensors, more than it can hold");
+        return cutOff("the file claims " + std::to_string(m_numTensors) +
+                      " tensors, more than it can hold");
     }
     if (m_numEntries > gguf::kMaxEntries || m_numEntries > bytesLeft() / kMinEntryBytes) {
-        return corrupt("the file claims " + std::to_string(m_numEntries) +
-                       " keys, more than it can hold");
+        return cutOff("the file claims " + std::to_string(m_numEntries) +
+                      " keys, more than it can hold");
     }
     return {};
 }
@@ -305,10 +310,10 @@ Status GgufFile::Parser::placeTensors() {
                            std::to_string(alignment));
         }
         if (offset > available || m_tensorBytes[i] > available - offset) {
-            return corrupt("tensor \"" + printableName(tensors[i].name) + "\" needs " +
-                           std::to_string(m_tensorBytes[i]) + " bytes from " +
-                           std::to_string(offset) + " of the data, the file has " +
-                           std::to_string(available) + " (an incomplete download?)");
+            return cutOff("tensor \"" + printableName(tensors[i].name) + "\" needs " +
+                          std::to_string(m_tensorBytes[i]) + " bytes from " +
+                          std::to_string(offset) + " of the data, the file has " +
+                          std::to_string(available));
         }
         if (m_tensorBytes[i] != 0) {
             tensors[i].data = m_bytes.subspan(static_cast<std::size_t>(start + offset),

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "inference/gguf/printable.h"
 #include "kernels/api/attention.h"
 #include "kernels/api/paged_rows.h"
 #include "kernels/api/select_blocks.h"
@@ -41,6 +42,25 @@ public:
             return low;
         }
         return value.value();
+    }
+
+    /// A number of which one value alone can be run: says so of any other.
+    void only(const std::string& key, std::int64_t runs) {
+        const Result<std::uint32_t> value = m_file.getU32("hearth." + key);
+        if (!value.has_value()) {
+            keep(value.error());
+        } else if (value.value() != runs) {
+            refuse(key, std::to_string(value.value()), std::to_string(runs));
+        }
+    }
+
+    void only(const std::string& key, float runs) {
+        const Result<float> value = m_file.getF32("hearth." + key);
+        if (!value.has_value()) {
+            keep(value.error());
+        } else if (value.value() != runs) {
+            refuse(key, std::to_string(value.value()), std::to_string(runs));
+        }
     }
 
     /// A list of layer numbers as flags.
@@ -108,6 +128,11 @@ private:
         keep(Status(ErrorCode::CorruptData, m_file.name() + ": hearth." + key + " " + problem));
     }
 
+    void refuse(const std::string& key, const std::string& value, const std::string& runs) {
+        keep(Status(ErrorCode::Unsupported, m_file.name() + ": hearth." + key + " is " + value +
+                                                "; this version runs " + runs));
+    }
+
     const GgufFile& m_file;
     Status m_status;
 };
@@ -131,6 +156,11 @@ void readVision(KeyReader& reader, HearthVisionConfig& vision) {
 }
 
 void readAudio(KeyReader& reader, HearthAudioConfig& audio) {
+    reader.only("audio.sample_rate", HearthAudioConfig::kSampleRateHz);
+    reader.only("audio.hop_length", HearthAudioConfig::kHopLength);
+    reader.only("audio.fft_length", HearthAudioConfig::kFftLength);
+    reader.only("audio.mel_min_hz", HearthAudioConfig::kMelMinHz);
+    reader.only("audio.mel_max_hz", HearthAudioConfig::kMelMaxHz);
     audio.frameLength = reader.size("audio.window_length", 1 << 16);
     audio.melBins = reader.size("audio.mel_bins", 1024);
     audio.waveHidden = reader.size("audio.wave_hidden_length", 8192);
@@ -161,7 +191,7 @@ Result<HearthConfig> HearthConfig::read(const GgufFile& file) {
                             file.getString("general.architecture"));
     if (architecture != "hearth") {
         return Status(ErrorCode::Unsupported, file.name() + ": architecture '" +
-                                                  std::string(architecture) +
+                                                  printableName(architecture) +
                                                   "' is not supported; supported: hearth");
     }
     HEARTH_ASSIGN_OR_RETURN(const GgufTensor* embedding, file.tensor("token_embd.weight"));
@@ -176,9 +206,10 @@ Result<HearthConfig> HearthConfig::read(const GgufFile& file) {
     config.contextLength = reader.size("context_length", 1 << 24);
     config.window = reader.size("attention.sliding_window", 1 << 20);
     config.selectedBlocks = reader.size("memory.selected_blocks", 64);
-    const std::int64_t blockLength = reader.size("memory.block_length", 4096);
+    reader.only("memory.block_length", kPageRows);
     config.numExperts = reader.size("expert_count", 1024);
     config.expertsUsed = reader.size("expert_used_count", 16);
+    reader.only("expert_shared_count", std::int64_t{1});
     config.expertHidden = reader.size("expert_feed_forward_length", 1 << 16);
     config.crossHeads = reader.size("cross_attention.head_count", 1024);
     config.crossKvHeads = reader.size("cross_attention.head_count_kv", 1024);
@@ -204,12 +235,6 @@ Result<HearthConfig> HearthConfig::read(const GgufFile& file) {
     readVision(reader, config.vision);
     readAudio(reader, config.audio);
     HEARTH_RETURN_IF_ERROR(reader.take());
-    if (blockLength != kPageRows) {
-        return Status(ErrorCode::Unsupported, file.name() + ": hearth.memory.block_length is " +
-                                                  std::to_string(blockLength) +
-                                                  "; this version runs " +
-                                                  std::to_string(kPageRows));
-    }
     return config;
 }
 

@@ -33,6 +33,13 @@ struct HearthVisionConfig {
 
 /// Sizes of the sound encoder (docs/adr/0001-hearth-mini-model.md, "Sound").
 struct HearthAudioConfig {
+    // What the preprocessing of recordings does; a model that was trained with another is refused.
+    static constexpr std::int64_t kSampleRateHz = 16000;
+    static constexpr std::int64_t kHopLength = 160;  ///< samples
+    static constexpr std::int64_t kFftLength = 512;  ///< samples
+    static constexpr float kMelMinHz = 20.0F;
+    static constexpr float kMelMaxHz = 7600.0F;
+
     std::int64_t frameLength = 0;  ///< samples of a frame
     std::int64_t melBins = 0;
     std::int64_t waveHidden = 0;

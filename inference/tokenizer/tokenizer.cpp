@@ -128,7 +128,8 @@ public:
             addWord(word, out);
         }
         if (m_cursor.hasFailed()) {
-            return {ErrorCode::OutOfMemory, "not enough memory to split the text into words"};
+            return {ErrorCode::OutOfMemory,
+                    "not enough memory to split the text into words; use a shorter text"};
         }
         return {};
     }
@@ -220,7 +221,8 @@ Result<std::unique_ptr<Tokenizer>> Tokenizer::load(const GgufFile& file) {
         HEARTH_RETURN_IF_ERROR(impl->readRoles(file));
         return std::unique_ptr<Tokenizer>(new Tokenizer(std::move(impl)));
     } catch (const std::bad_alloc&) {
-        return Status(ErrorCode::OutOfMemory, "not enough memory for the model's vocabulary");
+        return Status(ErrorCode::OutOfMemory,
+                      "not enough memory for the model's vocabulary; close other programs");
     }
 }
 
@@ -252,7 +254,8 @@ Result<std::vector<TokenId>> Tokenizer::encode(std::string_view text,
         }
         return tokens;
     } catch (const std::bad_alloc&) {
-        return Status(ErrorCode::OutOfMemory, "not enough memory to encode the text");
+        return Status(ErrorCode::OutOfMemory,
+                      "not enough memory to encode the text; use a shorter text");
     }
 }
 
@@ -272,7 +275,8 @@ Result<std::string> Tokenizer::decode(std::span<const TokenId> tokens,
         }
         return text;
     } catch (const std::bad_alloc&) {
-        return Status(ErrorCode::OutOfMemory, "not enough memory to decode the tokens");
+        return Status(ErrorCode::OutOfMemory,
+                      "not enough memory to decode the tokens; use a shorter text");
     }
 }
 

@@ -58,4 +58,11 @@ Status Status::withContext(std::string_view context) && {
     return std::move(*this);
 }
 
+Status Status::withAdvice(ErrorCode code, std::string_view advice) && {
+    if (m_error && m_error->code == code) {
+        m_error->message.append("; ").append(advice);
+    }
+    return std::move(*this);
+}
+
 }  // namespace hearth

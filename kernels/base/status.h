@@ -51,6 +51,9 @@ public:
 
     /// The same failure with "context: " put before its text; success stays success.
     Status withContext(std::string_view context) &&;
+    /// The same failure with "; advice" put after its text, if it is of kind `code`; others stay as
+    /// they are.
+    Status withAdvice(ErrorCode code, std::string_view advice) &&;
 
 private:
     struct Error {

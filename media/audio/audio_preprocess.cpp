@@ -146,7 +146,9 @@ Result<PreparedAudio> AudioPreprocessor::prepareChunk(std::size_t chunkIndex) co
         prepared.frames.resize(numFrames * kFrame);
         prepared.logMel.resize(numFrames * kMelBins);
     } catch (const std::bad_alloc&) {
-        return Status(ErrorCode::OutOfMemory, "not enough memory to prepare the sound");
+        return Status(ErrorCode::OutOfMemory,
+                      "not enough memory to prepare the sound; use a shorter recording or close "
+                      "other programs");
     }
     const std::size_t usable = std::min(samples.size(), padded.size() - kFrameLead);
     for (std::size_t i = 0; i < usable; ++i) {

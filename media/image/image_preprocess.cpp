@@ -80,14 +80,17 @@ Result<PreparedImage> prepareImage(const Image& image) {
                                                       " pixels cannot have " +
                                                       std::to_string(image.rgba.size()) + " bytes");
     }
+    constexpr const char* kAdvice = "use a smaller picture or close other programs";
     try {
         return prepare(image);
     } catch (const std::bad_alloc&) {
-        return Status(ErrorCode::OutOfMemory, "not enough memory to scale the picture");
+        return Status(ErrorCode::OutOfMemory,
+                      std::string("not enough memory to scale the picture; ") + kAdvice);
     } catch (const cv::Exception& error) {
         const bool isMemory = error.code == cv::Error::StsNoMem;
         return Status(isMemory ? ErrorCode::OutOfMemory : ErrorCode::Internal,
-                      "cannot scale the picture: " + error.err);
+                      "cannot scale the picture: " + error.err)
+            .withAdvice(ErrorCode::OutOfMemory, kAdvice);
     }
 }
 

@@ -16,6 +16,7 @@
 
 #include "tests/integration/app/program_run.h"
 #include "tests/support/temp_folder.h"
+#include "tests/support/tiny_hearth_model.h"
 
 namespace hearth {
 namespace {
@@ -129,9 +130,12 @@ protected:
         }
     }
 
+    /// Status 2, nothing on standard output, one line on standard error with `part` in it.
     static void expectWrongUsage(const ProgramOutcome& outcome, const std::string& part) {
         EXPECT_EQ(outcome.status, 2) << outcome.errors;
         EXPECT_EQ(outcome.output, "");
+        EXPECT_EQ(outcome.errors.rfind("hearth-cli: ", 0), 0U) << outcome.errors;
+        EXPECT_EQ(outcome.errors.find('\n'), outcome.errors.size() - 1) << outcome.errors;
         EXPECT_NE(outcome.errors.find(part), std::string::npos)
             << "'" << part << "' is not in: " << outcome.errors;
     }
@@ -194,9 +198,11 @@ TEST_F(CliTest, NumbersOutOfRangeAreWrongUsage) {
         {"--max-tokens", {"0", "-1", "1048577", "99999999999999999999", "x", ""}},
         {"--context", {"0", "-1", "255", "1048577", "99999999999999999999"}},
         {"--threads", {"0", "-1", "1025"}},
-        {"--temperature", {"-1", "11", "inf", "1e39", ""}},
+        {"--temperature", {"-1", "11", "inf", "nan", "-nan", "1e39", "1,5", ""}},
+        {"--top-p", {"0", "-0", "-1", "1.01", "1e-50", "nan", ""}},
+        {"--min-p", {"-1", "1.01", "nan", ""}},
         {"--seed", {"-1", "18446744073709551616", "1.5", ""}},
-        {"--repeat-penalty", {"0", "-1", "inf"}},
+        {"--repeat-penalty", {"0", "-1", "inf", "nan"}},
         {"--top-k", {"-1", "1.5"}},
         {"--device", {"tpu"}},
         {"--retrieval", {"maybe"}},
@@ -207,11 +213,17 @@ TEST_F(CliTest, NumbersOutOfRangeAreWrongUsage) {
             expectWrongUsage(run({"chat", "-p", "hi", option, value}), option);
         }
     }
-    for (const char* const tokens : {"", "-1", "1,-1", "2147483648", "abc", "1.5", ","}) {
-        SCOPED_TRACE(tokens);
-        expectWrongUsage(run({"logits", "--tokens", tokens}), "--tokens");
+    for (const char* const numbers :
+         {"", "-1", "1,-1", "2147483648", "abc", "1.5", "1 2", ",", "1,,2", ",1", "1,", "1, ,2"}) {
+        SCOPED_TRACE(numbers);
+        expectWrongUsage(run({"logits", "--tokens", numbers}), "--tokens");
+        expectWrongUsage(run({"bench", "--prompt", numbers}), "--prompt");
+        expectWrongUsage(run({"bench", "--depth", numbers}), "--depth");
     }
-    expectFailure(run({"chat", "-p", "hi", "--temperature", "nan"}), {"temperature"});
+    expectWrongUsage(run({"bench", "--prompt", "0"}), "--prompt");
+    expectWrongUsage(run({"logits", "--tokens", "1\n\x1b[2J"}), "1??[2J");
+    const json blanks = expectObject(run({"logits", "--tokens", " 1, 2", "--json"}), {"shape"});
+    EXPECT_EQ(blanks["shape"][0], 2);
     expectFailure(run({"chat", "-p", "hi", "--context", "1048576"}), {"131072", "1048576"});
     expectFailure(run({"logits", "--tokens", "99999999"}), {"99999999", "vocabulary"});
     expectFailure(run({"bench", "--prompt", "1", "--depth", "1048576"}), {"131072"});
@@ -252,8 +264,8 @@ TEST_F(CliTest, CutModelsAreRefused) {
           std::uintmax_t{3}, std::uintmax_t{1}, std::uintmax_t{0}}) {
         SCOPED_TRACE(length);
         fs::resize_file(path, length);
-        expectFailure(run({"inspect", path}), {path});
-        expectFailure(run({"chat", "-m", path, "-p", "hi"}), {path});
+        expectFailure(run({"inspect", path}), {path, "incomplete download"});
+        expectFailure(run({"chat", "-m", path, "-p", "hi"}), {path, "incomplete download"});
         expectFailure(run({"tokenize", "-m", path}), {path});
     }
 }
@@ -288,6 +300,64 @@ TEST_F(CliTest, InspectHasTheDocumentedKeys) {
     EXPECT_FALSE(facts.contains("reason"));
     const json listed = expectObject(run({"inspect", kModel, "--tensors", "--json"}), keys);
     EXPECT_EQ(listed["tensors"].size(), facts["tensors"].get<std::size_t>());
+}
+
+TEST_F(CliTest, InspectShowsNamesThatATerminalCanTake) {
+    const std::string hostile =
+        "\x1b]0;owned\x07\x7f\xc2\x9b"
+        "2J\xe2\x80\xae";
+    testing_support::TinyHearthModel model({}, 1);
+    model.key("general.name").value = hostile;
+    model.tensor("output_norm.weight").name = hostile;
+    const fs::path path = m_folder.path() / "hostile.gguf";
+    ASSERT_TRUE(model.write(path).isOk());
+    const auto isPrintable = [](char c) { return c == '\n' || (c >= 0x20 && c < 0x7f); };
+    const ProgramOutcome listed = run({"inspect", path, "--tensors"});
+    EXPECT_EQ(listed.status, 0) << listed.errors;
+    EXPECT_TRUE(std::all_of(listed.output.begin(), listed.output.end(), isPrintable));
+    EXPECT_NE(listed.output.find("?]0;owned"), std::string::npos) << listed.output;
+    const ProgramOutcome outcome = run({"inspect", path, "--tensors", "--json"});
+    EXPECT_TRUE(std::all_of(outcome.output.begin(), outcome.output.end(), isPrintable));
+    EXPECT_EQ(expectObject(outcome, {"name"})["name"], hostile);
+
+    model.key("general.architecture").value = hostile;
+    ASSERT_TRUE(model.write(path).isOk());
+    const ProgramOutcome other = run({"inspect", path});
+    EXPECT_EQ(other.status, 0) << other.errors;
+    EXPECT_TRUE(std::all_of(other.output.begin(), other.output.end(), isPrintable));
+    const ProgramOutcome refused = run({"logits", "-m", path, "--tokens", "1"});
+    expectFailure(refused, {"?]0;owned"});
+    EXPECT_TRUE(std::all_of(refused.errors.begin(), refused.errors.end(), isPrintable));
+}
+
+TEST_F(CliTest, InspectSaysWhatTheEngineDoesNotRun) {
+    testing_support::TinyHearthModel model({}, 1);
+    model.key("hearth.audio.sample_rate").value = 44100U;
+    const fs::path path = m_folder.path() / "other.gguf";
+    ASSERT_TRUE(model.write(path).isOk());
+    const json facts = expectObject(run({"inspect", path, "--json"}), {"supported", "reason"});
+    EXPECT_FALSE(facts["supported"].get<bool>());
+    const auto reason = facts["reason"].get<std::string>();
+    EXPECT_NE(reason.find("hearth.audio.sample_rate is 44100"), std::string::npos) << reason;
+    expectFailure(run({"logits", "-m", path, "--tokens", "1"}), {path, "hearth.audio.sample_rate"});
+}
+
+TEST_F(CliTest, TooLittleMemorySaysWhatToDo) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "sanitizers need more address space than this test allows";
+#endif
+    // Programs and libraries fit in; then the model does not, or the caches do not.
+    const auto runWithin = [this](const char* kibibytes, const Words& words) {
+        Words limited{"/bin/sh", "-c", "ulimit -v \"$0\" && exec \"$@\"", kibibytes};
+        const Words all = command(words);
+        limited.insert(limited.end(), all.begin(), all.end());
+        return ProgramRun(limited, m_folder.path()).finish();
+    };
+    const fs::path sparse = write("huge.gguf", "GGUF");
+    fs::resize_file(sparse, std::uintmax_t{4} << 30U);
+    expectFailure(runWithin("2000000", {"inspect", sparse}), {sparse, "smaller model file"});
+    expectFailure(runWithin("250000", {"chat", "-p", "hi", "--context", "131072"}),
+                  {"memory", "shorter context"});
 }
 
 TEST_F(CliTest, TokensAndBytesGoRoundAndGarbageIsNamed) {

@@ -158,6 +158,17 @@ TEST_F(EngineErrorsTest, ContextsThatTheModelDoesNotTake) {
     }
 }
 
+TEST_F(EngineErrorsTest, TooLittleMemorySaysWhatToDo) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "sanitizers abort where the allocator would return null";
+#endif
+    EngineOptions large = options();
+    large.maxSequences = std::int64_t{1} << 34;
+    const auto engine = Engine::create(loadedModel(), large);
+    expectError(engine, ErrorCode::OutOfMemory, "not enough memory");
+    expectError(engine, ErrorCode::OutOfMemory, "use a shorter context or a smaller model file");
+}
+
 TEST_F(EngineErrorsTest, ItSaysWhatItRunsOn) {
     EngineOptions one = options();
     one.numThreads = 1;

@@ -1,9 +1,11 @@
 #include "inference/gguf/atomic_file.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <string>
 
@@ -69,16 +71,42 @@ TEST_F(AtomicFileTest, TwoWritersOfOneFileDoNotMeet) {
     EXPECT_EQ(content(), "second");
 }
 
-TEST_F(AtomicFileTest, AFolderInTheWayIsAnErrorAndLeavesNothing) {
-    fs::create_directories(m_path);
-    {
-        AtomicFile file(m_path);
-        ASSERT_TRUE(file.open().isOk());
-        const Status status = file.commit();
-        EXPECT_EQ(status.code(), ErrorCode::Io);
-        EXPECT_NE(status.message().find(m_path.string()), std::string::npos);
+TEST_F(AtomicFileTest, WhatIsNoFileStaysAndIsAnError) {
+    const auto makeFolder = [this] { fs::create_directory(m_path); };
+    const auto makePipe = [this] { ASSERT_EQ(mkfifo(m_path.c_str(), 0600), 0); };
+    const auto linkToDevice = [this] { fs::create_symlink("/dev/null", m_path); };
+    for (const std::function<void()>& make :
+         {std::function<void()>(makeFolder), {makePipe}, {linkToDevice}}) {
+        const auto expectRefused = [this](const Status& status) {
+            EXPECT_EQ(status.code(), ErrorCode::InvalidArgument);
+            EXPECT_NE(status.message().find(m_path.string()), std::string::npos);
+        };
+        {
+            AtomicFile late(m_path);
+            ASSERT_TRUE(late.open().isOk());
+            make();
+            const fs::file_type type = fs::symlink_status(m_path).type();
+            expectRefused(late.commit());
+            expectRefused(AtomicFile(m_path).open());
+            expectRefused(AtomicFile::checkTarget(m_path));
+            EXPECT_EQ(fs::symlink_status(m_path).type(), type);
+        }
+        EXPECT_EQ(std::distance(fs::directory_iterator(m_folder), fs::directory_iterator()), 1);
+        fs::remove(m_path);
     }
-    EXPECT_EQ(std::distance(fs::directory_iterator(m_folder), fs::directory_iterator()), 1);
+}
+
+TEST_F(AtomicFileTest, ALinkToAFileIsReplacedAndItsFileStays) {
+    const fs::path target = m_folder / "target";
+    std::ofstream(target) << "old";
+    fs::create_symlink(target, m_path);
+    AtomicFile file(m_path);
+    ASSERT_TRUE(file.open().isOk());
+    ASSERT_TRUE(file.write(bytes("new")).isOk());
+    ASSERT_TRUE(file.commit().isOk());
+    EXPECT_EQ(content(), "new");
+    EXPECT_FALSE(fs::is_symlink(m_path));
+    EXPECT_EQ(fs::file_size(target), 3U);
 }
 
 TEST_F(AtomicFileTest, AFolderThatTakesNoFilesIsAnError) {

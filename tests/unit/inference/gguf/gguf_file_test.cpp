@@ -250,6 +250,7 @@ TEST(GgufFile, RefusesEveryTruncation) {
         const auto file = GgufFile::parse(part, "cut.gguf");
         ASSERT_FALSE(file) << "at " << size;
         EXPECT_EQ(file.error().code(), ErrorCode::CorruptData) << "at " << size;
+        expectContains(file.error().message(), "(an incomplete download?)");
     }
 }
 

@@ -1,6 +1,7 @@
 #include "inference/gguf/gguf_writer.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <array>
 #include <filesystem>
@@ -167,6 +168,19 @@ TEST_F(GgufWriterTest, AFailureLeavesTheOldFileAndNothingElse) {
     const auto file = GgufFile::open(path);
     ASSERT_TRUE(file);
     EXPECT_EQ((*file)->getU32("version").value(), 1U);
+}
+
+TEST_F(GgufWriterTest, ReplacesNothingButFiles) {
+    const fs::path pipe = m_folder / "pipe";
+    ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+    GgufWriter writer;
+    for (const fs::path& path : {pipe, m_folder, fs::path("/dev/null")}) {
+        const Status status = writer.write(path);
+        EXPECT_EQ(status.code(), ErrorCode::InvalidArgument) << path;
+        EXPECT_NE(status.message().find(path.string()), std::string::npos) << status.message();
+    }
+    EXPECT_TRUE(fs::is_fifo(pipe));
+    EXPECT_EQ(numFiles(), 1U);
 }
 
 TEST_F(GgufWriterTest, NamesAFolderThatIsNotThere) {

@@ -39,6 +39,16 @@ TEST(Status, ContextIsPutBeforeTheText) {
     EXPECT_TRUE(Status().withContext("anything").isOk());
 }
 
+TEST(Status, AdviceFollowsTheTextOfItsKind) {
+    const auto advised = [](Status status) {
+        return std::move(status).withAdvice(ErrorCode::OutOfMemory, "close a program");
+    };
+    EXPECT_EQ(advised(Status(ErrorCode::OutOfMemory, "full")).message(), "full; close a program");
+    EXPECT_EQ(advised(Status(ErrorCode::OutOfMemory, "full")).code(), ErrorCode::OutOfMemory);
+    EXPECT_EQ(advised(Status(ErrorCode::Io, "disk full")).message(), "disk full");
+    EXPECT_TRUE(advised(Status()).isOk());
+}
+
 TEST(Status, CopiesAreIndependent) {
     const Status first(ErrorCode::NotFound, "gone");
     Status second = first;
