@@ -63,11 +63,13 @@ MainWindow::MainWindow(AssistantBridge& bridge, QWidget* parent)
     addShortcut(QKeySequence::New, &MainWindow::startNewConversation);
     addShortcut(QKeySequence::Open, &MainWindow::chooseFiles);
 
-    connect(&m_bridge, &AssistantBridge::ready, this,
-            [this](const QString& model, const QString& device) {
-                m_statusLine->setText(tr("%1 · %2 · everything local").arg(model, device));
-                m_composer->setReady(true);
-            });
+    connect(
+        &m_bridge, &AssistantBridge::ready, this,
+        [this](const QString& model, const app::AnswerDevice& device) {
+            m_statusLine->setText(tr("%1 · %2 · everything local").arg(model, deviceName(device)));
+            m_statusLine->setToolTip(deviceDetails(device));
+            m_composer->setReady(true);
+        });
     connect(&m_bridge, &AssistantBridge::loadingFailed, this, [this](const QString& problem) {
         m_statusLine->setText(tr("No model: %1").arg(problem));
     });
@@ -92,6 +94,25 @@ MainWindow::MainWindow(AssistantBridge& bridge, QWidget* parent)
     connect(&m_bridge, &AssistantBridge::finished, this, &MainWindow::onFinished);
     connect(&m_bridge, &AssistantBridge::failed, this, &MainWindow::onFailed);
     m_composer->setFocus();
+}
+
+QString MainWindow::deviceName(const app::AnswerDevice& device) {
+    switch (device.kind) {
+        case app::AnswerDevice::Kind::Cpu:
+            return tr("CPU");
+    }
+    return {};
+}
+
+QString MainWindow::deviceDetails(const app::AnswerDevice& device) {
+    switch (device.kind) {
+        case app::AnswerDevice::Kind::Cpu:
+            return device.numThreads == 1
+                       ? tr("Answers are worked out by one core of this computer's processor.")
+                       : tr("Answers are worked out by %1 cores of this computer's processor.")
+                             .arg(device.numThreads);
+    }
+    return {};
 }
 
 void MainWindow::send() {

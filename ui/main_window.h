@@ -34,6 +34,8 @@ private:
         AnswerBlock* answer = nullptr;
     };
 
+    static QString deviceName(const app::AnswerDevice& device);
+    static QString deviceDetails(const app::AnswerDevice& device);
     void send();
     void stop();
     void chooseFiles();

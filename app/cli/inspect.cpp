@@ -8,6 +8,7 @@
 #include "inference/gguf/gguf_file.h"
 #include "inference/gguf/printable.h"
 #include "inference/model/hearth_config.h"
+#include "kernels/dispatch/cpu_ops.h"
 
 namespace hearth::cli {
 namespace {
@@ -161,7 +162,9 @@ void printForPeople(const ModelFacts& facts, const GgufFile& file, bool listsTen
                 static_cast<unsigned long long>(facts.contextLength),
                 static_cast<double>(facts.cacheBytesPerToken) / 1024.0);
     if (facts.reason.empty()) {
-        std::printf("  runs here     yes, on the CPU\n");
+        const Result<const OpTable*> ops = selectCpuOps(IsaRequest::Auto);
+        std::printf("  runs here     yes, on the CPU (%s)\n",
+                    ops.has_value() ? ops.value()->name : ops.error().message().c_str());
     } else {
         std::printf("  runs here     no: %s\n", onOneLine(facts.reason).c_str());
     }

@@ -158,6 +158,7 @@ public:
     Status startNewConversation();
 
     std::string modelName() const { return m_model->name(); }
+    AnswerDevice device() const { return {.numThreads = m_generator->engine().numThreads()}; }
     std::string deviceDescription() const { return m_generator->engine().deviceDescription(); }
 
 private:
@@ -506,6 +507,10 @@ Status Assistant::startNewConversation() {
 
 std::string Assistant::modelName() const {
     return m_impl->modelName();
+}
+
+AnswerDevice Assistant::device() const {
+    return m_impl->device();
 }
 
 std::string Assistant::deviceDescription() const {

@@ -74,6 +74,13 @@ public:
     virtual void failed(RequestId id, const Status& status) = 0;
 };
 
+/// What computes the answers, for a person to read.
+struct AnswerDevice {
+    enum class Kind : std::uint8_t { Cpu };
+    Kind kind = Kind::Cpu;
+    int numThreads = 1;  ///< that compute at the same time
+};
+
 struct AssistantOptions {
     std::filesystem::path modelPath;  ///< empty: the built-in model
     std::string systemText;           ///< put before the conversation; empty = none
@@ -105,8 +112,10 @@ public:
     /// Forgets the turns so far, once the questions before it are answered. Errors: Busy.
     Status startNewConversation();
 
-    /// What answers, f. e. "Hearth Mini" and "CPU (AVX-512 VNNI), 2 threads".
+    /// What answers, f. e. "Hearth Mini".
     std::string modelName() const;
+    AnswerDevice device() const;
+    /// The device with the exact name of its operations, f. e. "CPU (cpu-avx512), 2 threads".
     std::string deviceDescription() const;
 
 private:

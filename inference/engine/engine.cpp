@@ -239,9 +239,8 @@ CacheBytes Engine::cacheBytes(const Model& model, const EngineOptions& options) 
 }
 
 std::string Engine::deviceDescription() const {
-    const int numThreads = m_pool->numThreads();
-    return "CPU (" + std::string(m_device.ops().name) + "), " + std::to_string(numThreads) +
-           (numThreads == 1 ? " thread" : " threads");
+    return "CPU (" + std::string(m_device.ops().name) + "), " + std::to_string(numThreads()) +
+           (numThreads() == 1 ? " thread" : " threads");
 }
 
 }  // namespace hearth

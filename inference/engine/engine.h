@@ -142,8 +142,9 @@ public:
     /// Memory of the caches when every sequence is full; known before it is allocated. Pages that
     /// no token was written to take no memory yet.
     static CacheBytes cacheBytes(const Model& model, const EngineOptions& options);
-    /// f. e. "CPU (cpu-avx512), 2 threads".
+    /// f. e. "CPU (cpu-avx512), 2 threads": exact, for measurements.
     std::string deviceDescription() const;
+    int numThreads() const noexcept { return m_pool->numThreads(); }
 
 private:
     friend class Sequence;

@@ -50,6 +50,19 @@ private Q_SLOTS:
         QVERIFY(m_send != nullptr);
     }
 
+    void theStatusLineSaysInWordsWhatAnswers() {
+        QStringList texts;
+        for (const QLabel* label : m_window->findChildren<QLabel*>()) {
+            texts += {label->text(), label->toolTip()};
+        }
+        QVERIFY(texts.contains(QStringLiteral("Hearth Mini · CPU · everything local")));
+        const QString all = texts.join(u'\n');
+        QVERIFY(all.contains(QStringLiteral("this computer's processor")));
+        for (const char* const jargon : {"avx", "cpu-", "thread"}) {
+            QVERIFY2(!all.contains(QLatin1String(jargon), Qt::CaseInsensitive), jargon);
+        }
+    }
+
     void nothingToSendMeansNothingIsSent() {
         QVERIFY(!m_send->isEnabled());
         QTest::keyClick(m_edit, Qt::Key_Return);

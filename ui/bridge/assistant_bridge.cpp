@@ -100,7 +100,7 @@ void AssistantBridge::onLoaded(std::shared_ptr<Result<std::unique_ptr<app::Assis
         return;
     }
     m_assistant = std::move(*result).value();
-    Q_EMIT ready(fromUtf8(m_assistant->modelName()), fromUtf8(m_assistant->deviceDescription()));
+    Q_EMIT ready(fromUtf8(m_assistant->modelName()), m_assistant->device());
 }
 
 app::RequestId AssistantBridge::ask(app::Question question, QString* problem) {

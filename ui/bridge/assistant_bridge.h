@@ -32,7 +32,7 @@ public:
     void startNewConversation();
 
 Q_SIGNALS:
-    void ready(const QString& modelName, const QString& deviceDescription);
+    void ready(const QString& modelName, const hearth::app::AnswerDevice& device);
     void loadingFailed(const QString& problem);
     void attachmentReady(quint64 id, int index, const QString& description);
     void promptProgress(quint64 id, int done, int total);

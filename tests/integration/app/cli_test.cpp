@@ -298,6 +298,8 @@ TEST_F(CliTest, InspectHasTheDocumentedKeys) {
     const json facts = expectObject(run({"inspect", kModel, "--json"}), keys);
     EXPECT_TRUE(facts["supported"].get<bool>());
     EXPECT_FALSE(facts.contains("reason"));
+    // The exact name of the operations is for those who measure.
+    EXPECT_NE(run({"inspect", kModel}).output.find("yes, on the CPU (cpu-"), std::string::npos);
     const json listed = expectObject(run({"inspect", kModel, "--tensors", "--json"}), keys);
     EXPECT_EQ(listed["tensors"].size(), facts["tensors"].get<std::size_t>());
 }
@@ -581,6 +583,7 @@ TEST_F(CliTest, SummarizeAndBenchHaveTheDocumentedKeys) {
     const json bench = expectObject(run({"bench", "--prompt", "8", "--generate", "2", "--depth",
                                          "0,16", "--repeat", "1", "--json"}),
                                     {"results", "device", "bytes_per_token"});
+    EXPECT_EQ(bench["device"].get<std::string>().rfind("CPU (cpu-", 0), 0U) << bench["device"];
     ASSERT_EQ(bench["results"].size(), 4U);
     for (const json& result : bench["results"]) {
         EXPECT_EQ(keysOf(result),
