@@ -35,17 +35,21 @@ std::optional<NpyArray> readNpy(const std::filesystem::path& path) {
         array.shape.push_back(std::stoll(it->str()));
         count *= static_cast<std::size_t>(array.shape.back());
     }
+    const bool isFloat = header.find("'<f4'") != std::string::npos;
+    const bool isInteger = header.find("'<i2'") != std::string::npos;
+    const std::size_t numBytes = count * (isFloat ? sizeof(float) : sizeof(std::int16_t));
+    if (!(isFloat || isInteger) || bytes.size() != 10 + headerLength + numBytes) {
+        ADD_FAILURE() << path << " is no array of f32 or i16: " << header;
+        return std::nullopt;
+    }
     const char* data = bytes.data() + 10 + headerLength;
-    const std::size_t numBytes = bytes.size() - 10 - headerLength;
-    if (header.find("'<f4'") != std::string::npos) {
-        EXPECT_EQ(numBytes, count * sizeof(float)) << path;
+    if (isFloat) {
         array.floats.resize(count);
         std::memcpy(array.floats.data(), data, numBytes);
     } else {
-        EXPECT_NE(header.find("'<i8'"), std::string::npos) << header;
-        EXPECT_EQ(numBytes, count * sizeof(std::int64_t)) << path;
-        array.integers.resize(count);
-        std::memcpy(array.integers.data(), data, numBytes);
+        std::vector<std::int16_t> integers(count);
+        std::memcpy(integers.data(), data, numBytes);
+        array.integers.assign(integers.begin(), integers.end());
     }
     return array;
 }

@@ -1,18 +1,20 @@
 """Parity vectors: what the reference path computes, for checking another implementation value by value.
 
-    python -m hearth_mini.vectors OUT --random              # a model with decisive random weights, written as OUT/model.gguf
-    python -m hearth_mini.vectors OUT --gguf MODEL.gguf [--text FILE]
+    python -m hearth_mini.vectors OUT --gguf MODEL.gguf     # of a model file; quantised weights are expanded to float32
+    python -m hearth_mini.vectors OUT --random              # of decisive random weights, written as OUT/model.gguf
 
-Four cases (short text, text beyond the window, a picture, a recording), each as a folder of `.npy` arrays and as one
-`.npz`; OUT/README.md, written beside them, describes every array.
+Four cases (a short chat, a text beyond the window, a picture, a recording), each as a folder of small `.npy` arrays;
+OUT/README.md, written beside them, describes every array. `--full` adds OUT/CASE.npz with all logits and states.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import wave
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 
 import cv2
 import numpy as np
@@ -24,51 +26,94 @@ from torch import Tensor
 from . import preprocess
 from .export import RECIPE, export
 from .import_gguf import read_gguf
-from .modeling import ABLATIONS, HearthConfig, HearthForCausalLM, Media
+from .modeling import HearthConfig, HearthForCausalLM, Media
 
-LONG_TOKENS = 2_400
-LONG_POSITIONS = 288
-LAYERS = (0, 1)
-"""Layers whose intermediate states are stored."""
+SAMPLES = RECIPE.parent.parent / "samples"
+LONG_TOKENS = 2_440
+LONG_FIRST = 2_080
+"""First position of the long case that may be compared: more than 2,048 tokens stand before it."""
+MIN_LONG_POSITIONS = 256
+MAX_LONG_POSITIONS = 320
+ABLATED_POSITIONS = 64
+MIN_ROUTING_MARGIN, MIN_SELECTION_MARGIN = 2e-6, 1e-6
+"""No expert and no block of any position may win by less: rounding could decide it, and change all that follows.
 
-SHORT_TEXT = (
-    "<|system|>You are Hearth Mini.<|end|><|user|>Name three fruits that grow on trees, and say which one is red.<|end|>"
-    "<|assistant|>Apples, cherries and pears. A cherry is red.<|end|>"
-)
-PICTURE_TEXT = "<|user|><|image|>What does the picture show?<|end|><|assistant|>A red square on a grey wall.<|end|>"
-SOUND_TEXT = "<|user|><|audio|>What was said?<|end|><|assistant|>Turn the light on.<|end|>"
+Against float64 these margins differ by at most 1.3e-6 and 4.3e-7 over a text, by less than 1e-6 and 4e-7 at 99.9 % of its
+positions."""
+MIN_LEAD = 1e-5
+"""Positions whose likeliest token leads by less, relative to the largest logit, are not compared."""
+MAX_TRIES = 100
+"""Texts of the long case that are tried, at most."""
+TOP = 8
+SAMPLE_IDS = np.arange(48) * 341 + 5
+"""Vocabulary entries whose logits are stored at every position."""
+
+SYSTEM = "<|system|>You are Hearth Mini.<|end|>"
+CHATS = {
+    "short": [
+        SYSTEM + f"<|user|>Name three {things}.<|end|><|assistant|>{answer}<|end|>"
+        for things, answer in (
+            ("fruits that grow on trees, and say which one is red", "Apples, cherries and pears. A cherry is red."),
+            ("animals of the forest, and say which one is the largest", "Foxes, owls and bears. The bear is the largest."),
+            ("rivers, and say which one is the longest", "The Nile, the Rhine and the Po. The Nile is the longest."),
+            ("tools that a carpenter needs, and say which one is sharp", "A hammer, a saw and a ruler. The saw is sharp."),
+        )
+    ],
+    "picture": [
+        f"<|user|><|image|>{question}<|end|><|assistant|>The picture shows a blue circle to the left of a red star on a "
+        "white background.<|end|>"
+        for question in ("What does the picture show?", "Describe the picture.", "What do you see?", "What is shown here?")
+    ],
+    "sound": [
+        f"<|user|><|audio|>{question}<|end|><|assistant|>Please close the window before the rain comes.<|end|>"
+        for question in ("What is said?", "Transcribe the recording.", "What did I say?", "What does the speaker say?")
+    ],
+}
+"""Of each case the first chat that leaves nothing to rounding is taken."""
+PARTS = {
+    "short": ("shared_expert",), "long": ("memory",), "picture": ("cross_attention",),
+    "sound": ("cross_attention", "waveform", "spectrogram"),
+}
+"""Parts of the model that are switched off, one at a time, in each case."""
 
 README = """# Parity vectors of Hearth Mini
 
-Computed by the reference path of `hearth_mini.modeling` (float32, sparse inference form). `model.gguf` is the model
-(F32 weights) unless another file was named. Every case is a folder of `.npy` arrays (C order, little-endian) and the
-same arrays in `CASE.npz`.
+What the recipe's PyTorch model computes on its reference path (float32, sparse inference form) from the weights of the
+model file whose SHA-256 is in `model.sha256`; quantised weights are expanded to float32. `parity_test` computes the same
+with the C++ engine. They belong to that file alone: when it changes, run in `resources/hearth-mini/recipe`
+
+    python -m hearth_mini.vectors ../../../tests/data/parity --gguf ../hearth-mini.gguf
+
+Everything here, this page included, is written by that command. `picture.png` is the bundled sample fitted to 128 x 128,
+`sound.wav` the bundled sample at 16 kHz; the texts are invented. Licence: as the rest of the repository.
+
+| case | input |
+| --- | --- |
+| `short` | a chat of one question |
+| `long` | 2,440 tokens of a register; entries of its beginning come again when they have left the window |
+| `picture`, `sound` | a question about `picture.png` or `sound.wav` and its answer |
+
+Each case is a folder of `.npy` arrays (C order; int16 and float32, little-endian); `sample_ids.npy` [48] names the vocabulary
+entries of `sample_logits`.
 
 | array | shape | meaning |
 | --- | --- | --- |
-| `ids` | T int64 | token ids, positions 0 .. T-1, no BOS |
-| `positions` | P int64 | the positions of everything below that has a P |
-| `logits` | P x 16384 f32 | next-token logits |
-| `logits.without_NAME` | P' x 16384 f32 | with one part switched off; the last P' <= 64 positions of `positions` |
-| `blk.N.after_attention` | P x 512 f32 | residual stream of layer N after window attention and memory were added |
-| `blk.N.after_ffn` | P x 512 f32 | after cross-attention and experts were added: the output of the layer |
-| `blk.N.selected` | 2 x P x 16 int64 | blocks read back exactly, per KV head, ascending; -1: fewer than 16 |
-| `selection_margin` | P f32 | lowest selected minus highest rejected block score, least over layers and KV heads (inf: nothing rejected) |
-| `routing_margin` | P f32 | probability of the second minus the third expert, least over layers |
-| `picture.pixels` | 128 x 128 x 3 f32 | prepared picture (case `picture`; the source is `picture.png`) |
-| `sound.frames`, `sound.log_mel` | F x 400, F x 64 f32 | framed normalised sound and its spectrogram (case `sound`; the source is `sound.wav`) |
-| `picture.projected`, `sound.projected` | 1 x n x 512 f32 | encoder output before the media norm |
-| `media.vectors` | 1 x n x 512 f32 | what cross-attention sees |
+| `ids` | T | token ids, positions 0 .. T-1, no BOS |
+| `positions` | P | the positions of everything below |
+| `top_ids`, `top_logits` | P x 8 | the likeliest next tokens, best first, and their logits |
+| `log_sum_exp` | P | over all next-token logits |
+| `sample_logits` | P x 48 | logits of `sample_ids` |
+| `selected` | 4 x P x 2 x 16 | case `long`: blocks read back exactly in layers 1, 3, 5, 7, per KV head, ascending; -1: fewer than 16 |
+| `without_NAME.*` | 64 or fewer of P | `log_sum_exp` and `sample_logits` of the last positions with one part of the model switched off |
 
 The parts switched off: `memory` (no compressed entries, no read-back: the window alone), `shared_expert`,
 `cross_attention`, `waveform` and `spectrogram` (the 128 values of that sound path are zero before the fusion).
-Where a margin is below about 1e-4, rounding may choose another block or expert: leave such positions out of a
-comparison, and those after them.
-
-Fitting a picture: the longer side becomes 128, the shorter one `max(1, floor(size * scale + 0.5))`; the left and upper
-border is `(128 - size) / 2` rounded down. Sound: mean and RMS are those of the whole recording; chunks of 480,000
-samples are framed separately with zeros outside and positions from 0.
+The texts are chosen so that no expert and no block wins by so little, at any position, that rounding could decide it. Left
+out are positions where the likeliest token leads by less than 1e-5 of the largest logit, and those of the long case before
+which there are no more than 2,048 tokens.
 """
+
+Arrays = dict[str, NDArray[np.generic]]
 
 
 @dataclass(frozen=True)
@@ -77,10 +122,13 @@ class Case:
 
     name: str
     ids: list[int]
-    positions: list[int]
-    pictures: list[Tensor]
-    sounds: list[list[Tensor]]
-    inputs: dict[str, NDArray[np.generic]]
+    pictures: list[Tensor] = field(default_factory=list)
+    sounds: list[list[Tensor]] = field(default_factory=list)
+
+    @property
+    def media(self) -> Media | None:
+        """What the model takes beside the tokens."""
+        return Media.of_one(self.ids, self.pictures, self.sounds) if self.pictures or self.sounds else None
 
 
 def random_model(seed: int) -> HearthForCausalLM:
@@ -104,84 +152,149 @@ def random_model(seed: int) -> HearthForCausalLM:
     return model
 
 
-def test_picture(seed: int) -> NDArray[np.uint8]:
-    """A 150 x 200 RGB picture with a gradient, noise and two rectangles."""
-    rng = np.random.default_rng(seed)
-    y, x = np.mgrid[0:150, 0:200]
-    image = np.stack([x, y, (x + y) // 2], -1).astype(np.float64) + rng.normal(0, 12, (150, 200, 3))
-    image[30:90, 40:110] = (200, 30, 40)
-    image[70:140, 120:180] = (20, 120, 210)
-    return np.clip(np.rint(image), 0, 255).astype(np.uint8)
+class Register:
+    """An invented register of lendings. After 75 entries those of the first half come again, word for word."""
+
+    _NEW = 75
+
+    def __init__(self, seed: int) -> None:
+        self._random = Random(seed)
+        self._entries: list[str] = []
+
+    def add_line(self) -> str:
+        """The next line, with its line break."""
+        copies = len(self._entries) >= self._NEW
+        self._entries.append(self._random.choice(self._entries[: self._NEW // 2]) if copies else self._entry())
+        return self._entries[-1] + "\n"
+
+    def drop_from(self, index: int) -> None:
+        """Forgets line `index` and all after it; others will come in their place."""
+        del self._entries[index:]
+
+    def _entry(self) -> str:
+        pick = self._random.choice
+        things = "lamp ladder kettle violin tent saddle globe lantern sledge anvil clock mirror".split()
+        looks = "brass oak green copper folding small painted heavy old silver".split()
+        first = "Ida Jonas Marta Henry Rosa Piet Agnes Tomas Lucy Oskar Nora Emil".split()
+        last = "Korhonen Feld Okonkwo Brandt Lind Moreau Hale Sato Petrov Quinn".split()
+        places = "Millbrook Harlow Eastgate Torvik Ashford Linden Crowhill Saltmarsh".split()
+        months = "January March April June August October".split()
+        return (
+            f"The {pick(looks)} {pick(things)} was lent to {pick(first)} {pick(last)} of {pick(places)} on "
+            f"{self._random.randint(1, 28)} {pick(months)} for {self._random.randint(2, 40)} days."
+        )
 
 
-def test_sound(seed: int) -> NDArray[np.int16]:
-    """2.63 s at 16 kHz: a rising tone with harmonics, pauses and noise."""
-    rng = np.random.default_rng(seed)
-    time = np.arange(42_080) / preprocess.SAMPLE_RATE
-    phase = 2 * np.pi * (180 * time + 160 * time**2)
-    tone = sum(np.sin(order * phase) / order for order in range(1, 9))
-    envelope = np.clip(np.sin(2 * np.pi * 1.7 * time) * 1.5, 0, 1)
-    samples = 0.2 * tone * envelope + rng.normal(0, 0.01, len(time)) + 0.003
-    return np.rint(np.clip(samples, -1, 1) * 32_767).astype(np.int16)
+def sample_picture(path: Path) -> NDArray[np.float32]:
+    """Writes the bundled picture, fitted to the model's size, to `path`; returns it normalised."""
+    image = cv2.cvtColor(cv2.imread(str(SAMPLES / "picture.png")), cv2.COLOR_BGR2RGB)
+    fitted = preprocess.fit_image(np.asarray(image, np.uint8))
+    cv2.imwrite(str(path), fitted[:, :, ::-1])
+    return preprocess.normalise_image(fitted)
 
 
-def make_cases(out: Path, tokenizer: Tokenizer, seed: int, text: str | None) -> list[Case]:
-    """The four inputs; the sources of picture and sound are written beside the vectors."""
-
-    def encode(value: str) -> list[int]:
-        return tokenizer.encode(value, add_special_tokens=False).ids
-
-    rng = np.random.default_rng(seed)
-    long_ids = encode(text)[:LONG_TOKENS] if text else rng.integers(32, 16_384, LONG_TOKENS).tolist()
-    if len(long_ids) < 2_048 + LONG_POSITIONS:
-        raise SystemExit("the text of the long case is too short")
-    image, samples = test_picture(seed), test_sound(seed)
-    cv2.imwrite(str(out / "picture.png"), image[:, :, ::-1])
-    with wave.open(str(out / "sound.wav"), "wb") as file:
+def sample_sound(path: Path) -> list[NDArray[np.float32]]:
+    """Writes the bundled recording at 16 kHz (linear interpolation) to `path`; returns its framed chunks."""
+    with wave.open(str(SAMPLES / "recording.wav"), "rb") as file:
+        rate, samples = file.getframerate(), np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float64)
+    times = np.arange(int(len(samples) * preprocess.SAMPLE_RATE / rate)) * (rate / preprocess.SAMPLE_RATE)
+    resampled = np.rint(np.interp(times, np.arange(len(samples)), samples)).astype("<i2")
+    with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(preprocess.SAMPLE_RATE)
-        file.writeframes(samples.astype("<i2").tobytes())
-    pixels = preprocess.normalise_image(preprocess.fit_image(image))
-    chunks = preprocess.sound_chunks(samples / np.float32(32_768))
-    sound_inputs = {"sound.frames": chunks[0], "sound.log_mel": preprocess.log_mel(chunks[0])}
-    short, picture, sound = encode(SHORT_TEXT), encode(PICTURE_TEXT), encode(SOUND_TEXT)
-    return [
-        Case("short", short, list(range(len(short))), [], [], {}),
-        Case("long", long_ids, list(range(len(long_ids) - LONG_POSITIONS, len(long_ids))), [], [], {}),
-        Case("picture", picture, list(range(len(picture))), [torch.from_numpy(pixels)], [], {"picture.pixels": pixels}),
-        Case("sound", sound, list(range(len(sound))), [], [[torch.from_numpy(chunk) for chunk in chunks]], sound_inputs),
-    ]
+        file.writeframes(resampled.tobytes())
+    return preprocess.sound_chunks(resampled / np.float32(32_768))
 
 
 @torch.no_grad()
-def run_case(model: HearthForCausalLM, case: Case) -> dict[str, NDArray[np.generic]]:
-    """All arrays of one case."""
+def first_close_choice(model: HearthForCausalLM, case: Case) -> int | None:
+    """The first position with a choice of an expert or a block that rounding could decide."""
+    record: dict[str, Tensor] = {}
+    model(torch.tensor([case.ids]), media=case.media, record=record)
+    close = torch.zeros(len(case.ids), dtype=torch.bool)
+    for layer in range(model.config.num_hidden_layers):
+        close |= record[f"blk.{layer}.routing_margin"].flatten() < MIN_ROUTING_MARGIN
+    for layer in model.config.memory_layers:
+        close |= record[f"blk.{layer}.selection_margin"][0].amin(0) < MIN_SELECTION_MARGIN
+    return int(close.nonzero()[0]) if close.any() else None
+
+
+def long_case(model: HearthForCausalLM, tokenizer: Tokenizer, seed: int) -> Case:
+    """The register, drawn anew from the first line that has a close choice, until there is none."""
+    register = Register(seed)
+    lines: list[list[int]] = []
+    for _ in range(MAX_TRIES):
+        while sum(map(len, lines)) < LONG_TOKENS:
+            lines.append(tokenizer.encode(register.add_line(), add_special_tokens=False).ids)
+        case = Case("long", [token for line in lines for token in line][:LONG_TOKENS])
+        close = first_close_choice(model, case)
+        if close is None:
+            return case
+        # All lines begin with the same token, so where that is it, the line before has to change.
+        index = int(np.searchsorted(np.cumsum([len(line) for line in lines]), close - 1, side="right"))
+        register.drop_from(index)
+        del lines[index:]
+    raise SystemExit("no decisive text found for the long case; try another --seed")
+
+
+def make_cases(model: HearthForCausalLM, out: Path, tokenizer: Tokenizer, seed: int) -> list[Case]:
+    """The four inputs; the sources of picture and sound are written beside the vectors."""
+    pixels, chunks = sample_picture(out / "picture.png"), sample_sound(out / "sound.wav")
+    pictures = {"picture": [torch.from_numpy(pixels)]}
+    sounds = {"sound": [[torch.from_numpy(chunk) for chunk in chunks]]}
+    cases = []
+    for name, chats in CHATS.items():
+        candidates = (Case(name, tokenizer.encode(chat, add_special_tokens=False).ids, pictures.get(name, []),
+                           sounds.get(name, [])) for chat in chats)
+        case = next((one for one in candidates if first_close_choice(model, one) is None), None)
+        if case is None:
+            raise SystemExit(f"each chat of the case {name} has a close choice; write another one")
+        cases.append(case)
+    return [*cases, long_case(model, tokenizer, seed)]
+
+
+def summary(logits: Tensor) -> Arrays:
+    """What is stored of logits [P, vocabulary]."""
+    return {"log_sum_exp": logits.double().logsumexp(-1).float().numpy(), "sample_logits": logits[:, SAMPLE_IDS].numpy()}
+
+
+@torch.no_grad()
+def run_case(model: HearthForCausalLM, case: Case) -> tuple[Arrays, Arrays]:
+    """The arrays that are stored, and all logits and states."""
     ids = torch.tensor([case.ids])
-    media = Media.of_one(case.ids, case.pictures, case.sounds) if case.pictures or case.sounds else None
-    at = torch.tensor(case.positions)
+    media = case.media
     record: dict[str, Tensor] = {}
     model.ablate = frozenset()
-    logits = model(ids, media=media, record=record).logits[0, at]
-    arrays: dict[str, NDArray[np.generic]] = {"ids": np.array(case.ids), "positions": np.array(case.positions)}
-    arrays |= case.inputs
-    arrays["logits"] = logits.numpy()
-    for layer in LAYERS:
-        for name in ("after_attention", "after_ffn"):
-            arrays[f"blk.{layer}.{name}"] = record[f"blk.{layer}.{name}"][0, at].numpy()
-    for layer in model.config.memory_layers:
-        arrays[f"blk.{layer}.selected"] = record[f"blk.{layer}.selected"][0][:, at].numpy()
-    selection = [record[f"blk.{layer}.selection_margin"][0].amin(0) for layer in model.config.memory_layers]
-    routing = [record[f"blk.{layer}.routing_margin"] for layer in range(model.config.num_hidden_layers)]
-    arrays["selection_margin"] = torch.stack(selection).amin(0)[at].numpy()
-    arrays["routing_margin"] = torch.stack(routing).amin(0)[at].numpy()
-    arrays |= {name: record[name].numpy() for name in ("picture.projected", "sound.projected", "media.vectors")
-               if name in record}
-    for name in sorted(ABLATIONS):
-        model.ablate = frozenset({name})
-        arrays[f"logits.without_{name}"] = model(ids, media=media).logits[0, at[-64:]].numpy()
+    logits = model(ids, media=media, record=record).logits[0]
+    best = logits.topk(2, -1).values
+    at = (best[:, 0] - best[:, 1] >= MIN_LEAD * logits.abs().amax(-1)).nonzero().flatten()
+    if case.name == "long":
+        at = at[at >= LONG_FIRST][:MAX_LONG_POSITIONS]
+        if len(at) < MIN_LONG_POSITIONS:
+            raise SystemExit(f"only {len(at)} positions of the long case can be compared; try another --seed")
+    arrays: Arrays = {"ids": np.array(case.ids), "positions": at.numpy()}
+    top = logits[at].topk(TOP, -1)
+    arrays |= {"top_ids": top.indices.numpy(), "top_logits": top.values.numpy(), **summary(logits[at])}
+    if case.name == "long":
+        selected = [record[f"blk.{layer}.selected"][0][:, at].transpose(0, 1) for layer in model.config.memory_layers]
+        arrays["selected"] = torch.stack(selected).numpy()
+    full: Arrays = {"ids": arrays["ids"], "logits": logits.numpy(), **{name: value.numpy() for name, value in record.items()}}
+    for part in PARTS[case.name]:
+        model.ablate = frozenset({part})
+        ablated = model(ids, media=media).logits[0]
+        arrays |= {f"without_{part}.{name}": value for name, value in summary(ablated[at[-ABLATED_POSITIONS:]]).items()}
+        full[f"logits.without_{part}"] = ablated.numpy()
     model.ablate = frozenset()
-    return arrays
+    return arrays, full
+
+
+def save(path: Path, array: NDArray[np.generic]) -> None:
+    """An array as int16 or float32."""
+    compact = array.astype("<f4" if np.issubdtype(array.dtype, np.floating) else "<i2")
+    if not np.array_equal(compact, array):
+        raise ValueError(f"{path.name} does not fit its type")
+    np.save(path, np.ascontiguousarray(compact))
 
 
 def main() -> None:
@@ -191,30 +304,34 @@ def main() -> None:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--random", action="store_true")
     source.add_argument("--gguf", type=Path)
-    parser.add_argument("--text", type=Path, help="UTF-8 text of the long case; random ids without it")
     parser.add_argument("--tokenizer", type=Path, default=RECIPE / "tokenizer.json")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--full", action="store_true", help="also all logits and states, as CASE.npz")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
+    path = options.gguf
     if options.random:
+        path = options.out / "model.gguf"
         model = random_model(options.seed)
         state = {name: value.numpy() for name, value in model.state_dict().items()}
-        export(state, model.config, options.tokenizer, options.out / "model.gguf", "f32")
+        export(state, model.config, options.tokenizer, path, "f32")
     else:
-        config, tensors = read_gguf(options.gguf)
+        config, tensors = read_gguf(path)
         model = HearthForCausalLM(config).eval()
         model.load_state_dict(tensors)
-    (options.out / "README.md").write_text(README, encoding="utf-8")
-    text = options.text.read_text("utf-8") if options.text else None
-    for case in make_cases(options.out, Tokenizer.from_file(str(options.tokenizer)), options.seed, text):
-        arrays = run_case(model, case)
+    for case in make_cases(model, options.out, Tokenizer.from_file(str(options.tokenizer)), options.seed):
+        arrays, full = run_case(model, case)
         folder = options.out / case.name
         folder.mkdir(exist_ok=True)
         for name, value in arrays.items():
-            np.save(folder / f"{name}.npy", np.ascontiguousarray(value))
-        np.savez(options.out / f"{case.name}.npz", **arrays)
-        print(case.name, {name: value.shape for name, value in arrays.items()})
-        print(case.name, "least margins", arrays["selection_margin"].min(), arrays["routing_margin"].min())
+            save(folder / f"{name}.npy", value)
+        if options.full:
+            np.savez(options.out / f"{case.name}.npz", **full)
+        print(f"{case.name}: {len(arrays['positions'])} positions of {len(case.ids)} tokens")
+    save(options.out / "sample_ids.npy", SAMPLE_IDS)
+    (options.out / "README.md").write_text(README, encoding="utf-8")
+    # Last, so that vectors of an interrupted run are never taken for those of the new file.
+    (options.out / "model.sha256").write_text(hashlib.sha256(path.read_bytes()).hexdigest() + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
