@@ -1,7 +1,6 @@
 #include "inference/model/hearth_decoder.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <numeric>
 #include <string>
@@ -11,27 +10,6 @@
 
 namespace hearth {
 namespace {
-
-/// Hands out aligned parts of one allocation; first measured with a null base, then filled.
-template <class T>
-class Carver {
-public:
-    explicit Carver(T* base) : m_base(base) {}
-
-    void take(T*& part, std::int64_t count) {
-        constexpr std::int64_t kAlignment = 64;
-        if (m_base != nullptr) {
-            part = m_base + m_used;
-        }
-        m_used += (count + kAlignment - 1) / kAlignment * kAlignment;
-    }
-    std::int64_t used() const { return m_used; }
-    std::uint64_t bytes() const { return static_cast<std::uint64_t>(m_used) * sizeof(T); }
-
-private:
-    T* m_base;
-    std::int64_t m_used = 0;
-};
 
 Status pollStop(const std::stop_token& stop) {
     return stop.stop_requested() ? Status(ErrorCode::Cancelled, "stopped") : Status();
@@ -58,154 +36,74 @@ Result<HearthDecoder> HearthDecoder::create(const UniqueDevice& device, OpStream
     return decoder;
 }
 
-Status HearthDecoder::allocate() {
-    const HearthConfig& config = *m_config;
-    const std::int64_t n = m_options.maxRows;
-    const std::int64_t dim = config.headDim;
-    const std::int64_t qWidth = std::max(config.numHeads, config.crossHeads) * dim;
-    const std::int64_t kvWidth = config.numKvHeads * dim;
-    const auto carveFloats = [&](float* base) {
-        Carver<float> carver(base);
-        carver.take(m_x, n * config.width);
-        carver.take(m_h, n * config.width);
-        carver.take(m_q, n * qWidth);
-        carver.take(m_qRotated, n * qWidth);
-        carver.take(m_k, n * kvWidth);
-        carver.take(m_kRotated, n * kvWidth);
-        carver.take(m_v, n * kvWidth);
-        carver.take(m_out, n * qWidth);
-        carver.take(m_y, n * config.width);
-        carver.take(m_rope, n * dim);
-        carver.take(m_routerLogits, n * config.numExperts);
-        carver.take(m_expertWeights, n * config.expertsUsed);
-        return carver.bytes();
-    };
-    const auto carveInts = [&](std::int32_t* base) {
-        Carver<std::int32_t> carver(base);
-        // What each step uploads comes first and lies together: one copy.
-        for (std::int32_t** part :
-             {&m_ids, &m_positions, &m_slots, &m_windowBegin, &m_windowEnd, &m_visibleBlocks,
-              &m_visibleMedia, &m_newBlocks, &m_newBlockSlots, &m_logitRows}) {
-            carver.take(*part, n);
-        }
-        m_staging.resize(static_cast<std::size_t>(carver.used()));
-        carver.take(m_experts, n * config.expertsUsed);
-        carver.take(m_selected, n * config.numKvHeads * config.selectedBlocks);
-        return carver.bytes();
-    };
-    HEARTH_ASSIGN_OR_RETURN(m_scratch.floats, createBuffer(*m_device, carveFloats(nullptr)));
-    HEARTH_ASSIGN_OR_RETURN(m_scratch.ints, createBuffer(*m_device, carveInts(nullptr)));
-    carveFloats(bufferAs<float>(m_scratch.floats));
-    carveInts(bufferAs<std::int32_t>(m_scratch.ints));
-
-    m_layers.resize(static_cast<std::size_t>(config.numLayers));
-    for (std::size_t i = 0; i < m_layers.size(); ++i) {
-        Status status;
-        forEachPool(
-            config, m_options, i, m_layers[i],
-            [&](PagePool& pool, CacheEntryKind kind, std::int64_t rows, std::int64_t heads) {
-                if (!status.isOk()) {
-                    return;
-                }
-                Result<PagePool> created =
-                    PagePool::create(*m_device, m_stream, kind, m_options.cacheType,
-                                     m_options.maxSequences, rows, heads, dim);
-                if (created.has_value()) {
-                    pool = std::move(created).value();
-                } else {
-                    status = std::move(created).error();
-                }
-            });
-        HEARTH_RETURN_IF_ERROR(std::move(status).withContext("allocating the caches of a layer"));
-    }
-    return {};
+Status HearthDecoder::normRows(const float* x, const float* gain, float* out,
+                               std::int64_t rows) const {
+    const RmsNormArgs args{.x = x,
+                           .xStride = m_config->width,
+                           .gain = gain,
+                           .out = out,
+                           .outStride = m_config->width,
+                           .rows = rows,
+                           .dim = m_config->width,
+                           .eps = m_config->normEps};
+    return check(m_ops->rmsNorm(m_stream, &args));
 }
 
-/// Calls `visit(pool, kind, rows of a sequence, heads)` for each pool that layer `index` has.
-template <class Layer, class Visitor>
-void HearthDecoder::forEachPool(const HearthConfig& config, const Options& options,
-                                std::size_t index, Layer& layer, const Visitor& visit) {
-    const std::int64_t kvHeads = config.numKvHeads;
-    const std::int64_t ring = ringRows(config, options);
-    visit(layer.windowKeys, CacheEntryKind::Window, ring, kvHeads);
-    if (config.hasMemory[index]) {
-        const std::int64_t entries = options.contextTokens / kPageRows + 1;
-        visit(layer.keys, CacheEntryKind::Full, options.contextTokens, kvHeads);
-        visit(layer.values, CacheEntryKind::Full, options.contextTokens, kvHeads);
-        visit(layer.entryKeys, CacheEntryKind::Compressed, entries, kvHeads);
-        visit(layer.entryValues, CacheEntryKind::Compressed, entries, kvHeads);
-    } else {
-        visit(layer.windowValues, CacheEntryKind::Window, ring, kvHeads);
-    }
-    if (config.hasCross[index]) {
-        visit(layer.mediaKeys, CacheEntryKind::Media, options.maxMediaVectors, config.crossKvHeads);
-        visit(layer.mediaValues, CacheEntryKind::Media, options.maxMediaVectors,
-              config.crossKvHeads);
-    }
+Status HearthDecoder::normHeads(float* x, const float* gain, std::int64_t heads,
+                                std::int64_t rows) const {
+    const std::int64_t stride = heads * m_config->headDim;
+    const RmsNormArgs args{.x = x,
+                           .xStride = stride,
+                           .gain = gain,
+                           .out = x,
+                           .outStride = stride,
+                           .rows = rows,
+                           .groups = heads,
+                           .dim = m_config->headDim,
+                           .eps = m_config->normEps};
+    return check(m_ops->rmsNorm(m_stream, &args));
 }
 
-std::int64_t HearthDecoder::ringRows(const HearthConfig& config, const Options& options) noexcept {
-    // The longest window (the block alignment adds up to a block), the rows of a step, which are
-    // stored before any of its queries runs, and what a sequence may go back.
-    const std::int64_t rows = config.window + kPageRows + options.maxRows + options.rewindTokens;
-    return (rows + kPageRows - 1) / kPageRows * kPageRows;
+LinearArgs HearthDecoder::product(const Rows& x, const WeightMatrix& weight, const Rows& y,
+                                  std::int64_t rows) noexcept {
+    return {.x = x.data,
+            .xStride = x.stride,
+            .weight = weight,
+            .y = y.data,
+            .yStride = y.stride,
+            .rows = rows};
 }
 
-CacheBytes HearthDecoder::cacheBytes(const HearthConfig& config, const Options& options) {
-    CacheBytes bytes;
-    const LayerCache none;
-    for (std::size_t i = 0; i < static_cast<std::size_t>(config.numLayers); ++i) {
-        forEachPool(
-            config, options, i, none,
-            [&](const PagePool&, CacheEntryKind kind, std::int64_t rows, std::int64_t heads) {
-                const std::uint64_t pool = PagePool::bytesFor(
-                    options.cacheType, options.maxSequences, rows, heads, config.headDim);
-                (kind == CacheEntryKind::Media ? bytes.media : bytes.text) += pool;
-            });
-    }
-    return bytes;
+Status HearthDecoder::runProduct(const LinearArgs& args) const {
+    return check(m_ops->linear(m_stream, &args));
 }
 
-Status HearthDecoder::prepareRows(std::span<const DecoderRow> rows,
-                                  std::span<const std::int32_t> logitRows) {
-    m_maxVisibleBlocks = 0;
-    m_numNewBlocks = 0;
-    m_seesMedia = false;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        const DecoderRow& row = rows[i];
-        const std::int64_t windowStart = m_config->windowStart(row.position);
-        const std::int64_t visibleBlocks = windowStart / kPageRows;
-        stagingOf(m_ids)[i] = row.token;
-        stagingOf(m_positions)[i] = row.position;
-        stagingOf(m_slots)[i] = row.slot;
-        stagingOf(m_windowBegin)[i] = static_cast<std::int32_t>(windowStart);
-        stagingOf(m_windowEnd)[i] = row.position + 1;
-        stagingOf(m_visibleBlocks)[i] = static_cast<std::int32_t>(visibleBlocks);
-        stagingOf(m_visibleMedia)[i] = row.visibleMedia;
-        m_maxVisibleBlocks = std::max(m_maxVisibleBlocks, visibleBlocks);
-        m_seesMedia = m_seesMedia || row.visibleMedia > 0;
-        if (row.position % kPageRows == kPageRows - 1) {
-            stagingOf(m_newBlocks)[m_numNewBlocks] =
-                row.position / static_cast<std::int32_t>(kPageRows);
-            stagingOf(m_newBlockSlots)[m_numNewBlocks] = row.slot;
-            ++m_numNewBlocks;
-        }
-    }
-    if (m_maxVisibleBlocks > 0) {
-        // It sizes scratch memory, which then grows a few times in a long text, not with each
-        // block.
-        m_maxVisibleBlocks = static_cast<std::int64_t>(
-            std::bit_ceil(static_cast<std::uint64_t>(m_maxVisibleBlocks)));
-    }
-    std::copy(logitRows.begin(), logitRows.end(), stagingOf(m_logitRows));
-    return uploadStaging();
+Status HearthDecoder::storeRows(const float* x, const PagePool& pool, std::int64_t heads,
+                                std::int64_t rows) const {
+    const StoreRowsArgs args{.x = x,
+                             .xStride = heads * m_config->headDim,
+                             .positions = m_positions,
+                             .rowSequence = m_slots,
+                             .cache = pool.rows(),
+                             .rows = rows,
+                             .numHeads = heads,
+                             .dim = m_config->headDim};
+    return check(m_ops->storeRows(m_stream, &args));
 }
 
-Status HearthDecoder::uploadStaging() {
-    HEARTH_RETURN_IF_ERROR(check(m_ops->copyToDevice(m_stream, m_ids, m_staging.data(),
-                                                     m_staging.size() * sizeof(std::int32_t))));
-    // The staging memory is written again by the next step.
-    return check(m_ops->streamSynchronize(m_stream));
+AttentionArgs HearthDecoder::attentionArgs(std::int64_t heads, std::int64_t kvHeads,
+                                           std::int64_t rows) const {
+    AttentionArgs args;
+    args.rowSequence = m_slots;
+    args.out = m_out;
+    args.outStride = heads * m_config->headDim;
+    args.rows = rows;
+    args.numHeads = heads;
+    args.numKvHeads = kvHeads;
+    args.keyDim = m_config->headDim;
+    args.valueDim = m_config->headDim;
+    args.scale = 1.0F / std::sqrt(static_cast<float>(m_config->headDim));
+    return args;
 }
 
 Status HearthDecoder::run(std::span<const DecoderRow> rows, std::span<const std::int32_t> logitRows,
@@ -258,22 +156,10 @@ Status HearthDecoder::run(std::span<const DecoderRow> rows, std::span<const std:
                                 .rows = numLogits,
                                 .dim = config.width};
     HEARTH_RETURN_IF_ERROR(check(m_ops->gatherRows(m_stream, &gather)));
-    const RmsNormArgs norm{.x = m_y,
-                           .xStride = config.width,
-                           .gain = m_weights->outputNorm,
-                           .out = m_y,
-                           .outStride = config.width,
-                           .rows = numLogits,
-                           .dim = config.width,
-                           .eps = config.normEps};
-    HEARTH_RETURN_IF_ERROR(check(m_ops->rmsNorm(m_stream, &norm)));
-    const LinearArgs output{.x = m_y,
-                            .xStride = config.width,
-                            .weight = m_weights->tokenEmbedding,
-                            .y = bufferAs<float>(m_logits),
-                            .yStride = config.vocabSize,
-                            .rows = numLogits};
-    HEARTH_RETURN_IF_ERROR(check(m_ops->linear(m_stream, &output)));
+    HEARTH_RETURN_IF_ERROR(normRows(m_y, m_weights->outputNorm, m_y, numLogits));
+    HEARTH_RETURN_IF_ERROR(
+        runProduct(product({m_y, config.width}, m_weights->tokenEmbedding,
+                           {bufferAs<float>(m_logits), config.vocabSize}, numLogits)));
     HEARTH_RETURN_IF_ERROR(check(m_ops->copyToHost(
         m_stream, logits.data(), bufferAs<float>(m_logits), logits.size_bytes())));
     return check(m_ops->streamSynchronize(m_stream));
@@ -289,42 +175,18 @@ Status HearthDecoder::attention(std::size_t index, std::int64_t rows, const std:
     const std::int64_t kvWidth = config.numKvHeads * dim;
     const bool hasMemory = config.hasMemory[index];
 
-    const RmsNormArgs norm{.x = m_x,
-                           .xStride = config.width,
-                           .gain = layer.attnNorm,
-                           .out = m_h,
-                           .outStride = config.width,
-                           .rows = rows,
-                           .dim = config.width,
-                           .eps = config.normEps};
-    HEARTH_RETURN_IF_ERROR(check(m_ops->rmsNorm(m_stream, &norm)));
-    const auto product = [&](const WeightMatrix& weight, float* y, std::int64_t stride) {
-        return LinearArgs{.x = m_h,
-                          .xStride = config.width,
-                          .weight = weight,
-                          .y = y,
-                          .yStride = stride,
-                          .rows = rows};
-    };
-    const LinearGroupArgs qkv{
-        .items = {product(layer.attnQ, m_q, qWidth), product(layer.attnK, m_k, kvWidth),
-                  product(layer.attnV, m_v, kvWidth)},
-        .numItems = 3};
+    HEARTH_RETURN_IF_ERROR(normRows(m_x, layer.attnNorm, m_h, rows));
+    const Rows h{m_h, config.width};
+    const LinearGroupArgs qkv{.items = {product(h, layer.attnQ, {m_q, qWidth}, rows),
+                                        product(h, layer.attnK, {m_k, kvWidth}, rows),
+                                        product(h, layer.attnV, {m_v, kvWidth}, rows)},
+                              .numItems = 3};
     HEARTH_RETURN_IF_ERROR(check(linearGroup(*m_ops, m_stream, qkv)));
 
     const auto normAndRotate = [&](float* x, float* rotated, const float* gain,
                                    std::int64_t heads) -> Status {
         const std::int64_t stride = heads * dim;
-        const RmsNormArgs headNorm{.x = x,
-                                   .xStride = stride,
-                                   .gain = gain,
-                                   .out = x,
-                                   .outStride = stride,
-                                   .rows = rows,
-                                   .groups = heads,
-                                   .dim = dim,
-                                   .eps = config.normEps};
-        HEARTH_RETURN_IF_ERROR(check(m_ops->rmsNorm(m_stream, &headNorm)));
+        HEARTH_RETURN_IF_ERROR(normHeads(x, gain, heads, rows));
         const RopeArgs rope{.x = x,
                             .xStride = stride,
                             .table = m_rope,
@@ -340,15 +202,7 @@ Status HearthDecoder::attention(std::size_t index, std::int64_t rows, const std:
     HEARTH_RETURN_IF_ERROR(normAndRotate(m_k, m_kRotated, layer.attnKNorm, config.numKvHeads));
 
     const auto store = [&](const float* x, const PagePool& pool) {
-        const StoreRowsArgs args{.x = x,
-                                 .xStride = kvWidth,
-                                 .positions = m_positions,
-                                 .rowSequence = m_slots,
-                                 .cache = pool.rows(),
-                                 .rows = rows,
-                                 .numHeads = config.numKvHeads,
-                                 .dim = dim};
-        return check(m_ops->storeRows(m_stream, &args));
+        return storeRows(x, pool, config.numKvHeads, rows);
     };
     HEARTH_RETURN_IF_ERROR(store(m_kRotated, cache.windowKeys));
     if (hasMemory) {
@@ -358,8 +212,7 @@ Status HearthDecoder::attention(std::size_t index, std::int64_t rows, const std:
         HEARTH_RETURN_IF_ERROR(store(m_v, cache.windowValues));
     }
 
-    const float scale = 1.0F / std::sqrt(static_cast<float>(dim));
-    AttentionArgs args;
+    AttentionArgs args = attentionArgs(config.numHeads, config.numKvHeads, rows);
     args.segments[0] = {.query = m_qRotated,
                         .queryStride = qWidth,
                         .keys = cache.windowKeys.rows(),
@@ -397,7 +250,7 @@ Status HearthDecoder::attention(std::size_t index, std::int64_t rows, const std:
                                       .numKvHeads = config.numKvHeads,
                                       .dim = dim,
                                       .numSelected = config.selectedBlocks,
-                                      .scale = scale};
+                                      .scale = args.scale};
         HEARTH_RETURN_IF_ERROR(check(m_ops->selectBlocks(m_stream, &select)));
         HEARTH_RETURN_IF_ERROR(pollStop(stop));
         args.segments[1] = {.query = m_q,
@@ -415,24 +268,10 @@ Status HearthDecoder::attention(std::size_t index, std::int64_t rows, const std:
                             .bias = layer.memoryBias + config.numHeads};
         args.numSegments = 3;
     }
-    args.rowSequence = m_slots;
-    args.out = m_out;
-    args.outStride = qWidth;
-    args.rows = rows;
-    args.numHeads = config.numHeads;
-    args.numKvHeads = config.numKvHeads;
-    args.keyDim = dim;
-    args.valueDim = dim;
-    args.scale = scale;
     HEARTH_RETURN_IF_ERROR(check(m_ops->attention(m_stream, &args)));
-    const LinearArgs output{.x = m_out,
-                            .xStride = qWidth,
-                            .weight = layer.attnOutput,
-                            .y = m_x,
-                            .yStride = config.width,
-                            .rows = rows,
-                            .accumulate = true};
-    return check(m_ops->linear(m_stream, &output));
+    LinearArgs output = product({m_out, qWidth}, layer.attnOutput, {m_x, config.width}, rows);
+    output.accumulate = true;
+    return runProduct(output);
 }
 
 Status HearthDecoder::crossAttention(std::size_t index, std::int64_t rows) {
@@ -440,56 +279,20 @@ Status HearthDecoder::crossAttention(std::size_t index, std::int64_t rows) {
     const HearthLayerWeights& layer = m_weights->layers[index];
     const std::int64_t dim = config.headDim;
     const std::int64_t qWidth = config.crossHeads * dim;
-    const RmsNormArgs norm{.x = m_x,
-                           .xStride = config.width,
-                           .gain = layer.crossNorm,
-                           .out = m_h,
-                           .outStride = config.width,
-                           .rows = rows,
-                           .dim = config.width,
-                           .eps = config.normEps};
-    HEARTH_RETURN_IF_ERROR(check(m_ops->rmsNorm(m_stream, &norm)));
-    const LinearArgs query{.x = m_h,
-                           .xStride = config.width,
-                           .weight = layer.crossQ,
-                           .y = m_q,
-                           .yStride = qWidth,
-                           .rows = rows};
-    HEARTH_RETURN_IF_ERROR(check(m_ops->linear(m_stream, &query)));
-    const RmsNormArgs headNorm{.x = m_q,
-                               .xStride = qWidth,
-                               .gain = layer.crossQNorm,
-                               .out = m_q,
-                               .outStride = qWidth,
-                               .rows = rows,
-                               .groups = config.crossHeads,
-                               .dim = dim,
-                               .eps = config.normEps};
-    HEARTH_RETURN_IF_ERROR(check(m_ops->rmsNorm(m_stream, &headNorm)));
-    AttentionArgs args;
+    HEARTH_RETURN_IF_ERROR(normRows(m_x, layer.crossNorm, m_h, rows));
+    HEARTH_RETURN_IF_ERROR(
+        runProduct(product({m_h, config.width}, layer.crossQ, {m_q, qWidth}, rows)));
+    HEARTH_RETURN_IF_ERROR(normHeads(m_q, layer.crossQNorm, config.crossHeads, rows));
+    AttentionArgs args = attentionArgs(config.crossHeads, config.crossKvHeads, rows);
     args.segments[0] = {.query = m_q,
                         .queryStride = qWidth,
                         .keys = m_layers[index].mediaKeys.rows(),
                         .values = m_layers[index].mediaValues.rows(),
                         .end = m_visibleMedia};
     args.numSegments = 1;
-    args.rowSequence = m_slots;
-    args.out = m_out;
-    args.outStride = qWidth;
-    args.rows = rows;
-    args.numHeads = config.crossHeads;
-    args.numKvHeads = config.crossKvHeads;
-    args.keyDim = dim;
-    args.valueDim = dim;
-    args.scale = 1.0F / std::sqrt(static_cast<float>(dim));
     HEARTH_RETURN_IF_ERROR(check(m_ops->attention(m_stream, &args)));
-    const LinearArgs output{.x = m_out,
-                            .xStride = qWidth,
-                            .weight = layer.crossOutput,
-                            .y = m_y,
-                            .yStride = config.width,
-                            .rows = rows};
-    HEARTH_RETURN_IF_ERROR(check(m_ops->linear(m_stream, &output)));
+    HEARTH_RETURN_IF_ERROR(
+        runProduct(product({m_out, qWidth}, layer.crossOutput, {m_y, config.width}, rows)));
     const AddScaledArgs add{.x = m_y,
                             .xStride = config.width,
                             .xRows = rows,
@@ -505,22 +308,9 @@ Status HearthDecoder::feedForward(std::size_t index, std::int64_t rows, float sk
                                   RouterTrace* trace) {
     const HearthConfig& config = *m_config;
     const HearthLayerWeights& layer = m_weights->layers[index];
-    const RmsNormArgs norm{.x = m_x,
-                           .xStride = config.width,
-                           .gain = layer.ffnNorm,
-                           .out = m_h,
-                           .outStride = config.width,
-                           .rows = rows,
-                           .dim = config.width,
-                           .eps = config.normEps};
-    HEARTH_RETURN_IF_ERROR(check(m_ops->rmsNorm(m_stream, &norm)));
-    const LinearArgs router{.x = m_h,
-                            .xStride = config.width,
-                            .weight = layer.router,
-                            .y = m_routerLogits,
-                            .yStride = config.numExperts,
-                            .rows = rows};
-    HEARTH_RETURN_IF_ERROR(check(m_ops->linear(m_stream, &router)));
+    HEARTH_RETURN_IF_ERROR(normRows(m_x, layer.ffnNorm, m_h, rows));
+    HEARTH_RETURN_IF_ERROR(runProduct(
+        product({m_h, config.width}, layer.router, {m_routerLogits, config.numExperts}, rows)));
     const RouterTopKArgs choose{.logits = m_routerLogits,
                                 .logitsStride = config.numExperts,
                                 .experts = m_experts,
@@ -591,40 +381,16 @@ Status HearthDecoder::storeMedia(std::int32_t slot, std::int64_t first,
                 continue;
             }
             const HearthLayerWeights& layer = m_weights->layers[index];
-            const auto product = [&](const WeightMatrix& weight, float* y) {
-                return LinearArgs{.x = m_h,
-                                  .xStride = config.width,
-                                  .weight = weight,
-                                  .y = y,
-                                  .yStride = kvWidth,
-                                  .rows = rows};
-            };
             const LinearGroupArgs keysAndValues{
-                .items = {product(layer.crossK, m_q), product(layer.crossV, m_out)}, .numItems = 2};
+                .items = {product({m_h, config.width}, layer.crossK, {m_q, kvWidth}, rows),
+                          product({m_h, config.width}, layer.crossV, {m_out, kvWidth}, rows)},
+                .numItems = 2};
             HEARTH_RETURN_IF_ERROR(check(linearGroup(*m_ops, m_stream, keysAndValues)));
-            const RmsNormArgs norm{.x = m_q,
-                                   .xStride = kvWidth,
-                                   .gain = layer.crossKNorm,
-                                   .out = m_q,
-                                   .outStride = kvWidth,
-                                   .rows = rows,
-                                   .groups = config.crossKvHeads,
-                                   .dim = dim,
-                                   .eps = config.normEps};
-            HEARTH_RETURN_IF_ERROR(check(m_ops->rmsNorm(m_stream, &norm)));
-            const auto store = [&](const float* x, const PagePool& pool) {
-                const StoreRowsArgs args{.x = x,
-                                         .xStride = kvWidth,
-                                         .positions = m_positions,
-                                         .rowSequence = m_slots,
-                                         .cache = pool.rows(),
-                                         .rows = rows,
-                                         .numHeads = config.crossKvHeads,
-                                         .dim = dim};
-                return check(m_ops->storeRows(m_stream, &args));
-            };
-            HEARTH_RETURN_IF_ERROR(store(m_q, m_layers[index].mediaKeys));
-            HEARTH_RETURN_IF_ERROR(store(m_out, m_layers[index].mediaValues));
+            HEARTH_RETURN_IF_ERROR(normHeads(m_q, layer.crossKNorm, config.crossKvHeads, rows));
+            HEARTH_RETURN_IF_ERROR(
+                storeRows(m_q, m_layers[index].mediaKeys, config.crossKvHeads, rows));
+            HEARTH_RETURN_IF_ERROR(
+                storeRows(m_out, m_layers[index].mediaValues, config.crossKvHeads, rows));
         }
         HEARTH_RETURN_IF_ERROR(check(m_ops->streamSynchronize(m_stream)));
     }

@@ -8,6 +8,7 @@
 #include "inference/cache/page_pool.h"
 #include "inference/model/hearth_config.h"
 #include "inference/model/hearth_weights.h"
+#include "kernels/api/op_table.h"
 #include "kernels/base/status.h"
 #include "kernels/dispatch/device.h"
 
@@ -94,6 +95,11 @@ private:
         PagePool mediaKeys;     ///< layers with cross-attention
         PagePool mediaValues;   ///< layers with cross-attention
     };
+    /// Rows of a matrix on the device.
+    struct Rows {
+        float* data = nullptr;
+        std::int64_t stride = 0;
+    };
     /// Device memory of a step; sizes in rows of Options::maxRows.
     struct Scratch {
         UniqueBuffer floats;
@@ -113,6 +119,19 @@ private:
     std::int32_t* stagingOf(const std::int32_t* part) noexcept {
         return m_staging.data() + (part - m_ids);
     }
+    /// out = rms(x) * gain, each [rows, width].
+    Status normRows(const float* x, const float* gain, float* out, std::int64_t rows) const;
+    /// The same in place for each head of x [rows, heads D].
+    Status normHeads(float* x, const float* gain, std::int64_t heads, std::int64_t rows) const;
+    /// y = x weight^T, to be run alone or in a group.
+    static LinearArgs product(const Rows& x, const WeightMatrix& weight, const Rows& y,
+                              std::int64_t rows) noexcept;
+    Status runProduct(const LinearArgs& args) const;
+    /// Puts x [rows, heads D] at the positions and slots of the step into a cache.
+    Status storeRows(const float* x, const PagePool& pool, std::int64_t heads,
+                     std::int64_t rows) const;
+    /// Attention of the step's rows into m_out; the caller adds the segments.
+    AttentionArgs attentionArgs(std::int64_t heads, std::int64_t kvHeads, std::int64_t rows) const;
     Status attention(std::size_t layer, std::int64_t rows, const std::stop_token& stop);
     Status crossAttention(std::size_t layer, std::int64_t rows);
     Status feedForward(std::size_t layer, std::int64_t rows, float skipThreshold,
