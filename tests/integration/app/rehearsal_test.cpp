@@ -43,7 +43,7 @@ struct Ability {
     /// accepted:
     ///   target 0.90: p = 0.81, 16.2 - 3 * 1.75 = 10.9 of 20; fewer than 10 by chance in 0.035 %
     ///   target 0.85: p = 0.72, 14.5 - 3 * 2.00 =  8.4 of 20; fewer than  8 by chance in 0.056 %
-    /// A model that just meets every target fails one run in 300.
+    /// A model that just meets every target fails one run in 240.
     double lowestShare;
 };
 
