@@ -30,7 +30,7 @@ using Words = std::vector<std::string>;
 
 constexpr const char* kModel = HEARTH_BUILT_IN_MODEL;
 
-std::string littleEndian(std::uint32_t value, int numBytes) {
+std::string littleEndian(std::uint64_t value, int numBytes) {
     std::string bytes;
     for (int i = 0; i < numBytes; ++i) {
         bytes += static_cast<char>(value >> (8 * i) & 0xFFU);
