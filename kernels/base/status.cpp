@@ -46,9 +46,13 @@ ErrorCode Status::code() const noexcept {
     return m_error->code;
 }
 
-const std::string& Status::message() const noexcept {
+const std::string& Status::message() const& noexcept {
     static const std::string empty;
     return m_error ? m_error->message : empty;
+}
+
+std::string Status::message() && {
+    return m_error ? std::move(m_error->message) : std::string();
 }
 
 Status Status::withContext(std::string_view context) && {

@@ -47,7 +47,8 @@ public:
     /// Requires a failed status.
     ErrorCode code() const noexcept;
     /// Empty for success.
-    const std::string& message() const noexcept;
+    const std::string& message() const& noexcept;
+    std::string message() &&;
 
     /// The same failure with "context: " put before its text; success stays success.
     Status withContext(std::string_view context) &&;
@@ -64,7 +65,8 @@ private:
 };
 
 /// A value of `T` or a failed `Status`; there is no third state. Member names follow
-/// `std::expected`, so that a later toolchain can swap it in.
+/// `std::expected`, so that a later toolchain can swap it in. A temporary hands out its content by
+/// value, so that `for (x : f().value())` and references to it are safe.
 template <class T>
 class [[nodiscard]] Result {
 public:
@@ -87,24 +89,29 @@ public:
         HEARTH_CHECK(has_value());
         return std::get<0>(m_state);
     }
-    T&& value() && {
+    T value() && {
         HEARTH_CHECK(has_value());
         return std::get<0>(std::move(m_state));
     }
+    T value() const&& = delete;
     T& operator*() & { return value(); }
     const T& operator*() const& { return value(); }
-    T&& operator*() && { return std::move(*this).value(); }
-    T* operator->() { return &value(); }
-    const T* operator->() const { return &value(); }
+    T operator*() && { return std::move(*this).value(); }
+    T operator*() const&& = delete;
+    T* operator->() & { return &value(); }
+    const T* operator->() const& { return &value(); }
+    T* operator->() && = delete;
+    const T* operator->() const&& = delete;
 
     const Status& error() const& {
         HEARTH_CHECK(!has_value());
         return std::get<1>(m_state);
     }
-    Status&& error() && {
+    Status error() && {
         HEARTH_CHECK(!has_value());
         return std::get<1>(std::move(m_state));
     }
+    Status error() const&& = delete;
 
 private:
     std::variant<T, Status> m_state;

@@ -3,6 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 namespace hearth {
 namespace {
@@ -68,6 +72,37 @@ TEST(Result, HoldsMoveOnlyValues) {
     Result<std::unique_ptr<int>> result(std::make_unique<int>(5));
     const std::unique_ptr<int> owned = std::move(result).value();
     EXPECT_EQ(*owned, 5);
+}
+
+Result<std::vector<std::string>> words() {
+    return std::vector<std::string>{"words that are too long for", "a string's own small buffer"};
+}
+
+template <class R>
+concept HasArrow = requires {
+    std::declval<R>()->size();
+};
+
+TEST(Result, TemporariesHandOutTheirContentByValue) {
+    static_assert(std::is_same_v<decltype(words().value()), std::vector<std::string>>);
+    static_assert(std::is_same_v<decltype(*words()), std::vector<std::string>>);
+    static_assert(std::is_same_v<decltype(words().error()), Status>);
+    static_assert(std::is_same_v<decltype(words().error().message()), std::string>);
+    static_assert(HasArrow<Result<std::string>&> && !HasArrow<Result<std::string>>);
+    // Until C++23 the temporaries of a range but the last one end before the loop begins.
+    std::string joined;
+    for (const std::string& word : words().value()) {
+        joined += word + ' ';
+    }
+    for (const std::string& word : *words()) {
+        joined += word + ' ';
+    }
+    for (const char letter : half(1).error().message()) {
+        joined += letter;
+    }
+    EXPECT_EQ(joined,
+              "words that are too long for a string's own small buffer "
+              "words that are too long for a string's own small buffer odd");
 }
 
 TEST(ResultDeathTest, ReadingTheWrongStateAborts) {
