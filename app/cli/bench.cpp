@@ -76,12 +76,24 @@ Status runBench(const BenchArguments& arguments) {
     for (const int length : arguments.promptLengths) {
         longest = std::max(longest, length);
     }
+    HEARTH_ASSIGN_OR_RETURN(const std::shared_ptr<const Model> model, openModel(arguments));
+    const std::int64_t limit = model->contextLength();
+    // A depth of the whole context is a fair question: its test ends where the context does. A
+    // depth or a test beyond the context is none, and the engine says so.
+    std::int64_t context = deepest + longest;
+    if (deepest <= limit && longest <= limit) {
+        context = std::min(context, limit);
+    }
     HEARTH_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
-                            openEngine(arguments, {.contextTokens = deepest + longest}));
+                            openEngine(arguments, model, {.contextTokens = context}));
+    const auto startOf = [context](int depth, int length) {
+        return static_cast<int>(std::min<std::int64_t>(depth, context - length));
+    };
     const std::int64_t vocabSize = engine->model().config().vocabSize;
     std::vector<BenchResult> results;
-    for (const int depth : arguments.depths) {
+    for (const int asked : arguments.depths) {
         for (const int length : arguments.promptLengths) {
+            const int depth = startOf(asked, length);
             const std::vector<std::int32_t> tokens =
                 benchTokens(static_cast<std::size_t>(length), vocabSize);
             HEARTH_ASSIGN_OR_RETURN(
@@ -94,6 +106,7 @@ Status runBench(const BenchArguments& arguments) {
             results.push_back({"pp" + std::to_string(length), depth, std::move(speeds)});
         }
         if (arguments.generate > 0) {
+            const int depth = startOf(asked, arguments.generate);
             const std::vector<std::int32_t> tokens =
                 benchTokens(static_cast<std::size_t>(arguments.generate), vocabSize);
             HEARTH_ASSIGN_OR_RETURN(

@@ -13,11 +13,17 @@ Result<std::shared_ptr<const Model>> openModel(const ModelArguments& arguments) 
 }
 
 Result<std::unique_ptr<Engine>> openEngine(const ModelArguments& arguments, EngineOptions options) {
+    HEARTH_ASSIGN_OR_RETURN(std::shared_ptr<const Model> model, openModel(arguments));
+    return openEngine(arguments, std::move(model), options);
+}
+
+Result<std::unique_ptr<Engine>> openEngine(const ModelArguments& arguments,
+                                           std::shared_ptr<const Model> model,
+                                           EngineOptions options) {
     if (arguments.device == "cuda") {
         return Status(ErrorCode::Unsupported,
                       "running on the GPU is not there yet; use --device cpu or auto");
     }
-    HEARTH_ASSIGN_OR_RETURN(std::shared_ptr<const Model> model, openModel(arguments));
     options.numThreads = arguments.numThreads;
     return Engine::create(std::move(model), options);
 }

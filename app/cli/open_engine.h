@@ -15,4 +15,9 @@ Result<std::shared_ptr<const Model>> openModel(const ModelArguments& arguments);
 /// is an error.
 Result<std::unique_ptr<Engine>> openEngine(const ModelArguments& arguments, EngineOptions options);
 
+/// The same for a model that is open already.
+Result<std::unique_ptr<Engine>> openEngine(const ModelArguments& arguments,
+                                           std::shared_ptr<const Model> model,
+                                           EngineOptions options);
+
 }  // namespace hearth::cli

@@ -589,6 +589,8 @@ TEST_F(CliTest, SummarizeAndBenchHaveTheDocumentedKeys) {
         EXPECT_EQ(keysOf(result),
                   (Words{"depth", "n", "test", "tps_max", "tps_median", "tps_min"}));
     }
+    // The context of the model holds 131,072 tokens.
+    expectFailure(run({"bench", "--prompt", "8", "--depth", "131073"}), {"131072"});
 }
 
 TEST_F(CliTest, TwoProgramsAtOnceAnswerAlike) {
