@@ -8,7 +8,7 @@ form of inference) and `fast` (bf16, fused kernels, with the losses of training)
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 import torch.nn.functional as F
@@ -148,6 +148,7 @@ class Step:
     positions: Tensor | None
     fast: bool
     far: str
+    shape: AttentionShape
     ablate: frozenset[str]
     record: dict[str, Tensor] | None = field(default=None)
 
@@ -157,7 +158,7 @@ class Block(nn.Module):
 
     def __init__(self, config: HearthConfig, index: int) -> None:
         super().__init__()
-        self.config, self.index, self.shape = config, index, config.attention_shape
+        self.config, self.index = config, index
         width, head, layers = config.hidden_size, config.head_dim, config.num_hidden_layers
         heads, groups = config.num_attention_heads, config.num_key_value_heads
         self.attn_norm, self.ffn_norm = Gain(width), Gain(width)
@@ -202,7 +203,7 @@ class Block(nn.Module):
         k = rms(self._heads(h, self.attn_k, config.num_key_value_heads), self.attn_k_norm.weight, eps)
         v = self._heads(h, self.attn_v, config.num_key_value_heads)
         memory = self._memory() if self.has_memory and "memory" not in step.ablate else None
-        shape = self.shape
+        shape = step.shape
         loss = x.new_zeros((), dtype=torch.float32)
         if step.fast:
             out, loss = fast_attention(q, k, v, step.cos, step.sin, shape, memory, eps, step.far, step.window_mask)
@@ -292,8 +293,9 @@ class HearthPreTrainedModel(PreTrainedModel):
 class HearthForCausalLM(HearthPreTrainedModel):
     """The multimodal language model.
 
-    `path` ("reference" or "fast"), `far` ("sparse" or "dense") and `ablate` (names from `ABLATIONS`) are settings of the
-    object, not of the checkpoint. The fast path computes in `compute_dtype`; on CUDA that is bf16.
+    `path` ("reference" or "fast"), `far` ("sparse" or "dense"), `window` (tokens; 0 for the configured length) and
+    `ablate` (names from `ABLATIONS`) are settings of the object, not of the checkpoint. The fast path computes in
+    `compute_dtype`; on CUDA that is bf16.
     """
 
     def __init__(self, config: HearthConfig) -> None:
@@ -304,8 +306,9 @@ class HearthForCausalLM(HearthPreTrainedModel):
         self.output_norm = Gain(width)
         self.v, self.a, self.mm = PictureEncoder(width), SoundEncoder(width), MediaEmbedding(width)
         self.path, self.far, self.ablate = "reference", "sparse", frozenset[str]()
+        self.window = 0
         self.compute_dtype = torch.float32
-        self._masks: dict[tuple[int, str], BlockMask] = {}
+        self._masks: dict[tuple[int, int, str], BlockMask] = {}
         self.post_init()
 
     def media_vectors(self, media: Media, record: dict[str, Tensor] | None = None) -> Tensor:
@@ -335,10 +338,13 @@ class HearthForCausalLM(HearthPreTrainedModel):
         """ids [B, T] to normed states [B, T, d], auxiliary losses summed over layers [3], loads [layers, experts]."""
         config, length = self.config, input_ids.shape[1]
         fast = self.path == "fast"
+        shape = config.attention_shape
+        if self.window > 0:
+            shape = replace(shape, window=self.window)
         cos, sin = rotary_table(length, config.head_dim, config.rope_base, input_ids.device)
         vectors = self.media_vectors(media, record) if media is not None and media.positions.numel() else None
-        step = Step(cos, sin, self._window_mask(length, input_ids.device) if fast else None, vectors,
-                    media.positions if vectors is not None else None, fast, self.far, self.ablate, record)
+        step = Step(cos, sin, self._window_mask(length, shape, input_ids.device) if fast else None, vectors,
+                    media.positions if vectors is not None else None, fast, self.far, shape, self.ablate, record)
         x = F.embedding(input_ids, self.token_embd.weight).to(self.compute_dtype)
         losses, loads = [], []
         for block in self.blk:
@@ -347,12 +353,11 @@ class HearthForCausalLM(HearthPreTrainedModel):
             loads.append(load)
         return rms(x, self.output_norm.weight, config.rms_norm_eps), torch.stack(losses).sum(0), torch.stack(loads)
 
-    def _window_mask(self, length: int, device: torch.device) -> BlockMask | None:
+    def _window_mask(self, length: int, shape: AttentionShape, device: torch.device) -> BlockMask | None:
         """The fused kernel's mask, cached for each length; None where plain causal attention serves or on a CPU."""
-        shape = self.config.attention_shape
         if device.type != "cuda" or length < shape.window + shape.block:
             return None
-        key = (length, str(device))
+        key = (length, shape.window, str(device))
         if key not in self._masks:
             self._masks[key] = window_block_mask(length, shape, device)
         return self._masks[key]

@@ -60,6 +60,9 @@ class BatchPlan:
     echo: float = 0.0
     """Share of rows whose second half repeats spans of the first."""
     far: str = "dense"
+    window: int = 0
+    """Tokens of the attention window; 0 is the model's own. A shorter one makes short rows a lesson for the memory
+    branch, whose equations do not depend on distance."""
 
     @property
     def num_rows(self) -> int:
@@ -69,7 +72,17 @@ class BatchPlan:
     @property
     def name(self) -> str:
         """As the log calls it."""
-        return self.kind if self.kind != "text" else f"text {self.length}"
+        if self.kind != "text":
+            return self.kind
+        return f"text {self.length}" + (f" window {self.window}" if self.window else "")
+
+    @property
+    def groups(self) -> dict[str, int]:
+        """Rows of each source, in their order in the batch."""
+        if self.kind != "text":
+            return {"picture": self.pictures, "sound": self.sounds, "mixed": self.mixed}
+        tasks, echo = round(self.rows * self.tasks), round(self.rows * self.echo)
+        return {"text": self.rows - tasks - echo, "tasks": tasks, "echo": echo}
 
 
 @dataclass(frozen=True)
@@ -163,17 +176,24 @@ class Trainer:
                  for at in range(0, len(targets), LOSS_ROWS)]
         return torch.cat(parts), extra
 
-    def backward(self, raw: Tensor, media: Media | None, far: str, weight: float) -> tuple[Tensor, Tensor]:
-        """Adds the gradient of one batch of stored values; returns its mean loss and the auxiliary losses."""
+    def backward(self, raw: Tensor, media: Media | None, batch: BatchPlan, weight: float) -> tuple[Tensor, Tensor]:
+        """Adds the gradient of one batch of stored values; returns the losses of its groups and the auxiliary losses.
+
+        Each group counts by its share of the rows, however few of its tokens are learnt: of a conversation that is a
+        fortieth, so in a mean over tokens the answers would drown in the text.
+        """
         ids, learnt = split_ids(raw)
-        self.model.far = far
+        self.model.far, self.model.window = batch.far, batch.window
         nll, extra = self.nll(ids, media)
-        mask = learnt[:, 1:].flatten()
-        loss = (nll * mask).sum() / mask.sum().clamp_min(1)
+        mask = learnt[:, 1:]
+        counts = [count for count in batch.groups.values() if count > 0]
+        sums, numbers = ((nll.view_as(mask) * mask).sum(1).split(counts), mask.sum(1).split(counts))
+        means = torch.stack([part.sum() / number.sum().clamp_min(1) for part, number in zip(sums, numbers)])
+        loss = (means * torch.tensor(counts, device=means.device)).sum() / sum(counts)
         plan = self.plan
         total = loss + plan.balance * extra[0] + plan.z * extra[1] + plan.memory * extra[2]
         (total * weight).backward()
-        return loss.detach(), extra.detach()
+        return means.detach(), extra.detach()
 
     def bits_per_byte(self, raw: Tensor, rows: int, byte_counts: Tensor) -> float:
         """Mean code length of held-out rows [n, length + 1].
@@ -181,6 +201,7 @@ class Trainer:
         Batches have the shape of training (the last one is filled up) and gradients stay on, so nothing is compiled
         for the evaluation alone.
         """
+        self.model.far, self.model.window = "dense", 0
         bits, count = 0.0, 0
         for at in range(0, len(raw), rows):
             ids, _ = split_ids(raw[at : at + rows])
@@ -221,6 +242,7 @@ class Run:
         self._log = (self.out / ("log.jsonl" if rank == 0 else f"log{rank}.jsonl")).open("a", encoding="utf-8")
         self.agreed = 0.0
         self._sums: dict[str, list[Tensor]] = {}
+        self._groups: dict[str, list[str]] = {}
         self._media_rows = 0
         signal.signal(signal.SIGTERM, self._terminate)
 
@@ -268,25 +290,29 @@ class Run:
         bits = 0
         for index, batch in enumerate(batches):
             wanted = {"picture": batch.pictures, "sound": batch.sounds, "mixed": batch.mixed}
-            if any(count > 0 and self.media.count(kind) == 0 for kind, count in wanted.items()):
+            absent = any(count > 0 and self.media.count(kind) == 0 for kind, count in wanted.items())
+            absent |= batch.tasks > 0 and self._conversations(batch).num_tokens <= 2 * batch.length
+            absent |= batch.kind == "text" and self.text.num_tokens <= 2 * batch.length
+            if absent:
                 bits |= 1 << index
         return bits
+
+    def _conversations(self, batch: BatchPlan) -> TokenSource:
+        """Where the task rows of a batch come from."""
+        return self.tasks if batch.length <= 1024 else self.long
 
     def draw(self, batch: BatchPlan) -> tuple[Tensor, Media | None]:
         """Stored values and media of one batch."""
         if batch.kind == "media":
             self._media_rows += batch.num_rows
             return self.media.draw(batch.pictures, batch.sounds, batch.mixed, batch.length)
-        source = self.tasks if batch.length <= 1024 else self.long
-        task_rows = round(batch.rows * batch.tasks) if source.num_tokens > 2 * batch.length else 0
-        echo = round(batch.rows * batch.echo)
-        plain = batch.rows - task_rows - echo
-        parts = [self.text.draw(plain, batch.length)] if plain else []
-        if task_rows:
-            parts.append(source.draw(task_rows, batch.length))
-        if echo:
-            window = self.trainer.model.config.sliding_window
-            parts.append(echo_rows(self.text.draw(echo, batch.length), self._rng, window + 64))
+        groups = batch.groups
+        parts = [self.text.draw(groups["text"], batch.length)] if groups["text"] else []
+        if groups["tasks"]:
+            parts.append(self._conversations(batch).draw(groups["tasks"], batch.length))
+        if groups["echo"]:
+            window = batch.window or self.trainer.model.config.sliding_window
+            parts.append(echo_rows(self.text.draw(groups["echo"], batch.length), self._rng, window + 64))
         return torch.cat(parts), None
 
     def rates(self) -> float:
@@ -300,8 +326,9 @@ class Run:
         total = sum(batch.weight for batch in batches)
         for batch in batches:
             raw, media = self.draw(batch)
-            loss, extra = self.trainer.backward(raw, media, batch.far, batch.weight / total)
-            self._sums.setdefault(batch.name, []).append(torch.cat((loss[None], extra)))
+            means, extra = self.trainer.backward(raw, media, batch, batch.weight / total)
+            self._sums.setdefault(batch.name, []).append(torch.cat((means, extra)))
+            self._groups[batch.name] = [name for name, count in batch.groups.items() if count > 0]
             if batch.kind == "text":
                 self._loads = self.trainer.loads
         factor = self.rates()
@@ -311,8 +338,10 @@ class Run:
 
     def report(self, positions: int, seconds: float) -> None:
         """Logs means since the last report."""
-        means = {name: [round(value, 4) for value in torch.stack(rows).mean(0).tolist()]
-                 for name, rows in self._sums.items()}
+        means = {}
+        for batch, rows in self._sums.items():
+            names = [*self._groups[batch], "balance", "z", "memory"]
+            means[batch] = {name: round(value, 4) for name, value in zip(names, torch.stack(rows).mean(0).tolist())}
         self._sums.clear()
         layers = self._loads.shape[1] * self._loads
         self.log(losses=means, factor=round(self.rates(), 4), tokens=self.text.dealt + self.tasks.dealt,
@@ -349,6 +378,10 @@ class Run:
             if stop or self.agreed >= 1.0:
                 break
             batches = [batch for index, batch in enumerate(phase.batches) if not missing >> index & 1]
+            if not batches:
+                self.poll()
+                time.sleep(0.2)
+                continue
             self.train_step(batches)
             positions += sum(batch.num_rows * batch.length for batch in batches)
             now = time.monotonic()
@@ -382,7 +415,7 @@ class Run:
         raw = torch.randint(32, model.config.vocab_size, (batch.num_rows, batch.length + 1), dtype=torch.int16)
         begin = time.monotonic()
         media = empty_media(batch, device) if batch.kind == "media" else None
-        self.trainer.backward(raw.to(device), media, batch.far, 1.0)
+        self.trainer.backward(raw.to(device), media, batch, 1.0)
         for parameter in model.parameters():
             parameter.grad = None
         if device.type == "cuda":

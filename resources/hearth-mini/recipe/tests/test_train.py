@@ -113,7 +113,7 @@ def run(tmp_path: Path) -> Run:
     write_shard(tmp_path / "tasks", "a", repetitive(200), ["a"])
     write_shard(tmp_path / "heldout", "books", repetitive(40), ["books"])
     make_media(tmp_path / "media" / "one")
-    phases = (Phase(1.0, (BatchPlan("text", 64, 4, tasks=0.25, echo=0.25),
+    phases = (Phase(1.0, (BatchPlan("text", 64, 4, tasks=0.25, echo=0.25, window=16),
                           BatchPlan("media", 16, pictures=2, sounds=2, mixed=2, weight=0.5))),)
     plan = Plan(warmup_steps=3, evaluate_seconds=2.0, log_steps=2, save_reserve_seconds=1.0, phases=phases)
     trainer = Trainer(make_tiny(), plan, CPU)
@@ -124,8 +124,8 @@ def test_training_learns_saves_and_resumes(run: Run) -> None:
     run.run()
     lines = [json.loads(line) for line in (run.out / "log.jsonl").read_text().splitlines()]
     losses = [line["losses"] for line in lines if "losses" in line]
-    assert losses[-1]["text 64"][0] < losses[0]["text 64"][0]
-    assert losses[-1]["media"][0] < losses[0]["media"][0]
+    assert losses[-1]["text 64 window 16"]["echo"] < losses[0]["text 64 window 16"]["echo"]
+    assert losses[-1]["media"]["picture"] < losses[0]["media"]["picture"]
     assert any(line.get("event") == "heldout" and line["bits_per_byte"]["books"] > 0 for line in lines)
     assert [line["name"] for line in lines if line.get("event") == "saved"] == ["start", "half", "final"]
     config, state = load_checkpoint(run.out / "final")
