@@ -9,6 +9,10 @@
 namespace hearth::media {
 namespace {
 
+// What libav may have in one piece: a GIF of 100 million pixels needs 400 MB.
+constexpr std::size_t kMaxSoundAllocationBytes = std::size_t{64} << 20;
+constexpr std::size_t kMaxGifAllocationBytes = std::size_t{512} << 20;
+
 constexpr int kIoBufferBytes = 64 * 1024;
 
 // Containers with sound that people have. Playlists and scripts that name other files (HLS, DASH,
@@ -112,6 +116,9 @@ std::int64_t AvInput::seek(void* self, std::int64_t offset, int whence) {
 
 Result<std::unique_ptr<AvInput>> AvInput::open(ByteSource& source, bool isGif) {
     av_log_set_level(AV_LOG_QUIET);
+    // Readers believe lengths in the file: a WAV of 2 kB that claims a title of 4 GB made one fill
+    // two of them with zeros.
+    av_max_alloc(isGif ? kMaxGifAllocationBytes : kMaxSoundAllocationBytes);
     const char* formats = isGif ? "gif" : kSoundFormats;
     const AVInputFormat* container = probeContainer(source);
     if (container == nullptr || !isListed(container->name, formats)) {

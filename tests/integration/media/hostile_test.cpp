@@ -1,3 +1,4 @@
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -89,6 +90,17 @@ TEST_F(FileThatIsNone, LimitsOfMemoryAndTime) {
     expectError(m_client->decodeImage(path, {.timeout = milliseconds(1)}), path,
                 ErrorCode::Unsupported, "longer than 1 ms");
     EXPECT_TRUE(m_client->decodeImage(path).has_value());
+}
+
+TEST_F(FileThatIsNone, LengthsThatLieCostNoMemory) {
+    const fs::path path =
+        fs::path(HEARTH_FUZZ_CORPUS) / "media_sound_fuzzer" / "info-of-4-gigabytes.wav";
+    // With more memory than this at hand two gigabytes were filled with zeros.
+    const auto audio = m_client->decodeAudio(path, {.maxMemoryBytes = std::uint64_t{3} << 30U});
+    expectError(audio, path, ErrorCode::CorruptData, "damaged");
+    rusage children{};
+    ASSERT_EQ(::getrusage(RUSAGE_CHILDREN, &children), 0);
+    EXPECT_LT(children.ru_maxrss, 1L << 20U) << "kB";
 }
 
 /// A client of the program that misbehaves as its name says.
