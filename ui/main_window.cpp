@@ -119,22 +119,25 @@ void MainWindow::send() {
     const QString text = m_composer->text();
     const QStringList files = m_composer->files();
     app::Question question;
+    question.earlier = m_earlier;
     question.text = text.toStdString();
     for (const QString& file : files) {
         question.files.push_back({std::filesystem::path(file.toStdString()), std::nullopt});
     }
     QString problem;
+    app::Exchange asked{question.text, question.files, {}};
     const app::RequestId id = m_bridge.ask(std::move(question), &problem);
     if (id == 0) {
         m_statusLine->setText(problem);
         return;
     }
     m_composer->clear();
-    Exchange exchange;
+    RunningExchange exchange;
+    exchange.asked = std::move(asked);
     exchange.question = m_view->addQuestion(text, files);
     exchange.answer = m_view->addAnswer();
     exchange.answer->setStatus(tr("Thinking …"));
-    m_running.emplace(id, exchange);
+    m_running.emplace(id, std::move(exchange));
     m_composer->setAnswering(true);
 }
 
@@ -156,12 +159,16 @@ void MainWindow::startNewConversation() {
     if (!m_running.empty() || !m_bridge.isReady()) {
         return;
     }
-    m_bridge.startNewConversation();
+    m_earlier.clear();
     m_view->clear();
     m_composer->setFocus();
 }
 
 void MainWindow::onFinished(app::RequestId id, const app::AnswerReport& report) {
+    if (const auto found = m_running.find(id); found != m_running.end() && !report.text.empty()) {
+        found->second.asked.answer = report.text;
+        m_earlier.push_back(std::move(found->second.asked));
+    }
     if (AnswerBlock* answer = answerOf(id)) {
         QString status = tr("%1 tokens, %2 tok/s")
                              .arg(report.generatedTokens)

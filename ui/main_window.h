@@ -29,7 +29,9 @@ protected:
     void dropEvent(QDropEvent* event) override;
 
 private:
-    struct Exchange {
+    /// A question that is being answered.
+    struct RunningExchange {
+        app::Exchange asked;
         QuestionCard* question = nullptr;
         AnswerBlock* answer = nullptr;
     };
@@ -49,7 +51,8 @@ private:
     ConversationView* m_view;
     Composer* m_composer;
     QLabel* m_statusLine;
-    std::map<app::RequestId, Exchange> m_running;
+    std::map<app::RequestId, RunningExchange> m_running;
+    std::vector<app::Exchange> m_earlier;  ///< the conversation so far
 };
 
 }  // namespace hearth::ui

@@ -254,7 +254,12 @@ Status converse(const ChatArguments& arguments, app::Assistant& assistant, Answe
         } else if (arguments.isJson) {
             std::printf("%s\n", toJsonLine(answer.value(), assistant.deviceDescription()).c_str());
         }
-        question = app::Question{.text = {}, .files = {}, .options = arguments.answer};
+        if (answer.has_value() && !answer.value().text.empty()) {
+            question.earlier.push_back(
+                {std::move(question.text), std::move(question.files), answer.value().text});
+        }
+        question.text.clear();
+        question.files.clear();
     }
 }
 

@@ -53,22 +53,24 @@ struct NewMedium {
 /// it: a picture or recording once it is encoded.
 class FileReports {
 public:
-    FileReports(RequestId id, AssistantEvents& events) : m_id(id), m_events(events) {}
+    /// Those of an exchange that is read again: nobody is told.
+    FileReports() = default;
+    FileReports(RequestId id, AssistantEvents* events) : m_id(id), m_events(events) {}
 
     void add(AttachmentReport report) { m_reports.push_back(std::move(report)); }
     AttachmentReport& at(std::size_t index) { return m_reports[index]; }
     std::size_t count() const { return m_reports.size(); }
     /// The files before `end` are ready.
     void announceUntil(std::size_t end) {
-        for (; m_numAnnounced < end; ++m_numAnnounced) {
-            m_events.attachmentReady(m_id, m_numAnnounced, m_reports[m_numAnnounced]);
+        for (; m_events != nullptr && m_numAnnounced < end; ++m_numAnnounced) {
+            m_events->attachmentReady(m_id, m_numAnnounced, m_reports[m_numAnnounced]);
         }
     }
     std::vector<AttachmentReport> take() && { return std::move(m_reports); }
 
 private:
-    RequestId m_id;
-    AssistantEvents& m_events;
+    RequestId m_id = 0;
+    AssistantEvents* m_events = nullptr;
     std::vector<AttachmentReport> m_reports;
     std::size_t m_numAnnounced = 0;
 };
@@ -155,7 +157,6 @@ public:
     Status open(const AssistantOptions& options);
     Result<RequestId> ask(Question question);
     void stop(RequestId id);
-    Status startNewConversation();
 
     std::string modelName() const { return m_model->name(); }
     AnswerDevice device() const { return {.numThreads = m_generator->engine().numThreads()}; }
@@ -163,7 +164,7 @@ public:
 
 private:
     struct Command {
-        RequestId id = 0;  ///< 0: start a new conversation
+        RequestId id = 0;
         Question question;
         bool isStopped = false;
     };
@@ -173,18 +174,30 @@ private:
         std::vector<NewMedium> media;  ///< one entry a placeholder
         std::vector<KnownDocument> newDocuments;
     };
+    /// An exchange of the conversation at hand, and how long the conversation is after it.
+    struct KnownExchange {
+        Exchange exchange;
+        std::size_t numTokens = 0;
+        std::size_t numMedia = 0;
+        std::size_t numDocuments = 0;
+    };
 
     void runThread();
     Result<AnswerReport> answerOrStatus(const Command& command, const std::stop_token& stop);
     Result<AnswerReport> answer(const Command& command, const std::stop_token& stop);
-    Result<Prepared> prepare(const Command& command, FileReports& files,
-                             const std::stop_token& stop);
-    Status addDocument(const LoadedAttachment& attachment, const Question& question,
-                       Prepared& prepared, AttachmentReport& report);
-    Status addPassagesOfEarlierDocuments(const Question& question, Prepared& prepared);
+    Status recall(const Question& question, const std::stop_token& stop);
+    Status keepOnly(std::size_t numExchanges);
+    Status openDocuments();
+    Status read(const Exchange& exchange, bool isRetrievalOn, const std::stop_token& stop);
+    void remember(Exchange exchange, std::span<const std::int32_t> answer, Prepared prepared);
+    Result<Prepared> prepare(std::string_view text, std::span<const AttachedFile> attached,
+                             bool isRetrievalOn, FileReports& files, const std::stop_token& stop);
+    Status addDocument(const LoadedAttachment& attachment, std::string_view text,
+                       bool isRetrievalOn, Prepared& prepared, AttachmentReport& report);
+    Status addPassagesOfEarlierDocuments(std::string_view text, Prepared& prepared);
+    Result<std::vector<std::int32_t>> tokensOf(const PromptTurn& turn) const;
     Result<GenerateRequest> makeRequest(const Command& command, const Prepared& prepared) const;
     int countTokens(std::string_view text) const;
-    void forgetConversation();
 
     AssistantEvents& m_events;
     std::string m_systemText;
@@ -193,7 +206,8 @@ private:
     std::unique_ptr<media::DecoderClient> m_decoder;
     std::unique_ptr<storage::Database> m_database;
 
-    // The conversation: all finished turns. The assistant's thread alone.
+    // The conversation at hand, without the running question. The assistant's thread alone.
+    std::vector<KnownExchange> m_exchanges;
     std::vector<std::int32_t> m_tokens;
     std::vector<std::shared_ptr<const MediumInput>> m_media;  ///< one a placeholder of m_tokens
     std::vector<KnownDocument> m_documents;
@@ -237,8 +251,7 @@ Status Assistant::Impl::open(const AssistantOptions& options) {
     HEARTH_ASSIGN_OR_RETURN(m_generator, Generator::create(std::move(engine)));
     HEARTH_ASSIGN_OR_RETURN(const std::filesystem::path decoderProgram, findDecoderProgram());
     HEARTH_ASSIGN_OR_RETURN(m_decoder, media::DecoderClient::open({.programPath = decoderProgram}));
-    HEARTH_ASSIGN_OR_RETURN(m_database, storage::Database::open(":memory:"));
-    HEARTH_RETURN_IF_ERROR(storage::migrate(*m_database));
+    HEARTH_RETURN_IF_ERROR(openDocuments());
     m_systemText = options.systemText;
     m_thread = std::thread([this] { runThread(); });
     return {};
@@ -268,17 +281,6 @@ void Assistant::Impl::stop(RequestId id) {
     }
 }
 
-Status Assistant::Impl::startNewConversation() {
-    const std::scoped_lock lock(m_mutex);
-    if (m_waiting.size() >= kMaxWaiting) {
-        return {ErrorCode::Busy,
-                "16 questions are waiting already; try again when one is answered"};
-    }
-    m_waiting.push_back({});
-    m_changed.notify_all();
-    return {};
-}
-
 void Assistant::Impl::runThread() {
     while (true) {
         Command command;
@@ -299,15 +301,11 @@ void Assistant::Impl::runThread() {
             }
             stop = m_stop.get_token();
         }
-        if (command.id == 0) {
-            forgetConversation();
-            continue;
-        }
         const Result<AnswerReport> report = answerOrStatus(command, stop);
         if (report.has_value()) {
             m_events.finished(command.id, report.value());
         } else if (report.error().code() == ErrorCode::Cancelled) {
-            // Stopped before the first token: an empty answer, and the conversation is as it was.
+            // Stopped before the first token: an empty answer.
             AnswerReport empty;
             empty.finishReason = FinishReason::Cancelled;
             m_events.finished(command.id, empty);
@@ -317,24 +315,81 @@ void Assistant::Impl::runThread() {
     }
 }
 
-void Assistant::Impl::forgetConversation() {
-    m_generator->clear();
-    m_tokens.clear();
-    m_media.clear();
-    m_documents.clear();
+/// Makes the conversation that the question continues the one at hand.
+Status Assistant::Impl::recall(const Question& question, const std::stop_token& stop) {
+    const std::vector<Exchange>& earlier = question.earlier;
+    std::size_t numCommon = 0;
+    while (numCommon < earlier.size() && numCommon < m_exchanges.size() &&
+           earlier[numCommon] == m_exchanges[numCommon].exchange) {
+        ++numCommon;
+    }
+    HEARTH_RETURN_IF_ERROR(keepOnly(numCommon));
+    for (std::size_t i = numCommon; i < earlier.size(); ++i) {
+        HEARTH_RETURN_IF_ERROR(read(earlier[i], question.options.isRetrievalOn, stop));
+    }
+    return {};
 }
 
-Status Assistant::Impl::addDocument(const LoadedAttachment& attachment, const Question& question,
-                                    Prepared& prepared, AttachmentReport& report) {
+Status Assistant::Impl::keepOnly(std::size_t numExchanges) {
+    m_exchanges.resize(numExchanges);
+    const KnownExchange end = m_exchanges.empty() ? KnownExchange{} : m_exchanges.back();
+    m_tokens.resize(end.numTokens);
+    m_media.resize(end.numMedia);
+    const bool hadDocuments = !m_documents.empty();
+    m_documents.resize(end.numDocuments);
+    if (hadDocuments && m_documents.empty()) {
+        return openDocuments();
+    }
+    return {};
+}
+
+/// An empty index for the documents of a conversation.
+Status Assistant::Impl::openDocuments() {
+    HEARTH_ASSIGN_OR_RETURN(m_database, storage::Database::open(":memory:"));
+    return storage::migrate(*m_database);
+}
+
+/// Adds an exchange that was not at hand any more.
+Status Assistant::Impl::read(const Exchange& exchange, bool isRetrievalOn,
+                             const std::stop_token& stop) {
+    FileReports untold;
+    HEARTH_ASSIGN_OR_RETURN(Prepared prepared,
+                            prepare(exchange.text, exchange.files, isRetrievalOn, untold, stop));
+    HEARTH_ASSIGN_OR_RETURN(const std::vector<std::int32_t> added, tokensOf(prepared.turn));
+    HEARTH_ASSIGN_OR_RETURN(const std::vector<TokenId> answer,
+                            m_model->tokenizer().encode(exchange.answer));
+    m_tokens.insert(m_tokens.end(), added.begin(), added.end());
+    for (const NewMedium& medium : prepared.media) {
+        m_media.push_back(medium.input);
+    }
+    remember(exchange, answer, std::move(prepared));
+    return {};
+}
+
+/// Ends an exchange whose question is at the end of the conversation.
+void Assistant::Impl::remember(Exchange exchange, std::span<const std::int32_t> answer,
+                               Prepared prepared) {
+    const std::vector<std::int32_t> turnEnd = answerTurn(m_model->tokenizer(), answer);
+    m_tokens.insert(m_tokens.end(), turnEnd.begin(), turnEnd.end());
+    std::move(prepared.newDocuments.begin(), prepared.newDocuments.end(),
+              std::back_inserter(m_documents));
+    m_exchanges.push_back(
+        {std::move(exchange), m_tokens.size(), m_media.size(), m_documents.size()});
+}
+
+Status Assistant::Impl::addDocument(const LoadedAttachment& attachment, std::string_view text,
+                                    bool isRetrievalOn, Prepared& prepared,
+                                    AttachmentReport& report) {
     const auto& document = std::get<media::Document>(attachment.content);
     storage::DocumentStore store(*m_database);
     HEARTH_ASSIGN_OR_RETURN(const std::int64_t id,
                             store.addDocument(report.path.filename().string(), document.pages));
     RetrievalOptions options;
-    options.isOn = question.options.isRetrievalOn;
-    HEARTH_ASSIGN_OR_RETURN(Retrieved found,
-                            retrieve(store, id, document.pages, question.text, options,
-                                     [this](std::string_view text) { return countTokens(text); }));
+    options.isOn = isRetrievalOn;
+    HEARTH_ASSIGN_OR_RETURN(Retrieved found, retrieve(store, id, document.pages, text, options,
+                                                      [this](std::string_view passage) {
+                                                          return countTokens(passage);
+                                                      }));
     report.tokens = found.tokens;
     report.isWhole = found.isWhole;
     report.passages = std::move(found.passages);
@@ -345,16 +400,16 @@ Status Assistant::Impl::addDocument(const LoadedAttachment& attachment, const Qu
     return {};
 }
 
-Status Assistant::Impl::addPassagesOfEarlierDocuments(const Question& question,
-                                                      Prepared& prepared) {
+Status Assistant::Impl::addPassagesOfEarlierDocuments(std::string_view text, Prepared& prepared) {
     storage::DocumentStore store(*m_database);
     for (const KnownDocument& document : m_documents) {
-        if (document.isWhole || !question.options.isRetrievalOn) {
+        if (document.isWhole) {
             continue;
         }
-        HEARTH_ASSIGN_OR_RETURN(
-            Retrieved found, retrieve(store, document.id, document.pages, question.text, {},
-                                      [this](std::string_view text) { return countTokens(text); }));
+        HEARTH_ASSIGN_OR_RETURN(Retrieved found, retrieve(store, document.id, document.pages, text,
+                                                          {}, [this](std::string_view passage) {
+                                                              return countTokens(passage);
+                                                          }));
         prepared.turn.documents.insert(prepared.turn.documents.end(),
                                        std::make_move_iterator(found.texts.begin()),
                                        std::make_move_iterator(found.texts.end()));
@@ -362,21 +417,23 @@ Status Assistant::Impl::addPassagesOfEarlierDocuments(const Question& question,
     return {};
 }
 
-Result<Assistant::Impl::Prepared> Assistant::Impl::prepare(const Command& command,
-                                                           FileReports& files,
+Result<Assistant::Impl::Prepared> Assistant::Impl::prepare(std::string_view text,
+                                                           std::span<const AttachedFile> attached,
+                                                           bool isRetrievalOn, FileReports& files,
                                                            const std::stop_token& stop) {
-    const Question& question = command.question;
     const AttachmentLoader loader(*m_decoder);
     Prepared prepared;
-    prepared.turn.text = question.text;
-    HEARTH_RETURN_IF_ERROR(addPassagesOfEarlierDocuments(question, prepared));
-    for (std::size_t i = 0; i < question.files.size(); ++i) {
-        const AttachedFile& file = question.files[i];
+    prepared.turn.text = text;
+    if (isRetrievalOn) {
+        HEARTH_RETURN_IF_ERROR(addPassagesOfEarlierDocuments(text, prepared));
+    }
+    for (std::size_t i = 0; i < attached.size(); ++i) {
+        const AttachedFile& file = attached[i];
         HEARTH_ASSIGN_OR_RETURN(LoadedAttachment attachment,
                                 loader.load(file.path, file.kind, stop));
         AttachmentReport report = attachment.report;
         if (report.kind == AttachmentKind::Document) {
-            HEARTH_RETURN_IF_ERROR(addDocument(attachment, question, prepared, report));
+            HEARTH_RETURN_IF_ERROR(addDocument(attachment, text, isRetrievalOn, prepared, report));
         } else {
             HEARTH_ASSIGN_OR_RETURN(std::shared_ptr<const MediumInput> input,
                                     makeMediumInput(std::move(attachment)));
@@ -399,21 +456,25 @@ int Assistant::Impl::countTokens(std::string_view text) const {
                               : std::numeric_limits<int>::max();
 }
 
-/// The whole conversation with the question at its end.
-Result<GenerateRequest> Assistant::Impl::makeRequest(const Command& command,
-                                                     const Prepared& prepared) const {
-    const Tokenizer& tokenizer = m_model->tokenizer();
-    const AnswerOptions& options = command.question.options;
-    GenerateRequest request;
-    request.id = command.id;
-    request.tokens = m_tokens;
+/// A turn as it stands at the end of the conversation at hand.
+Result<std::vector<std::int32_t>> Assistant::Impl::tokensOf(const PromptTurn& turn) const {
     std::vector<PromptPiece> pieces;
     if (m_tokens.empty()) {
         pieces = systemPieces(m_systemText);
     }
-    const std::vector<PromptPiece> turn = turnPieces(prepared.turn);
-    pieces.insert(pieces.end(), turn.begin(), turn.end());
-    HEARTH_ASSIGN_OR_RETURN(const std::vector<std::int32_t> added, promptTokens(tokenizer, pieces));
+    const std::vector<PromptPiece> own = turnPieces(turn);
+    pieces.insert(pieces.end(), own.begin(), own.end());
+    return promptTokens(m_model->tokenizer(), pieces);
+}
+
+/// The whole conversation with the question at its end.
+Result<GenerateRequest> Assistant::Impl::makeRequest(const Command& command,
+                                                     const Prepared& prepared) const {
+    const AnswerOptions& options = command.question.options;
+    GenerateRequest request;
+    request.id = command.id;
+    request.tokens = m_tokens;
+    HEARTH_ASSIGN_OR_RETURN(const std::vector<std::int32_t> added, tokensOf(prepared.turn));
     request.tokens.insert(request.tokens.end(), added.begin(), added.end());
     const auto length = static_cast<std::int64_t>(request.tokens.size());
     const std::int64_t room = m_generator->engine().contextTokens();
@@ -435,13 +496,17 @@ Result<GenerateRequest> Assistant::Impl::makeRequest(const Command& command,
                                 .minP = options.minP,
                                 .temperature = options.temperature,
                                 .seed = options.seed};
-    request.options.stopTokens = answerEndTokens(tokenizer);
+    request.options.stopTokens = answerEndTokens(m_model->tokenizer());
     return request;
 }
 
 Result<AnswerReport> Assistant::Impl::answer(const Command& command, const std::stop_token& stop) {
-    FileReports files(command.id, m_events);
-    HEARTH_ASSIGN_OR_RETURN(Prepared prepared, prepare(command, files, stop));
+    const Question& question = command.question;
+    HEARTH_RETURN_IF_ERROR(recall(question, stop));
+    FileReports files(command.id, &m_events);
+    HEARTH_ASSIGN_OR_RETURN(
+        Prepared prepared,
+        prepare(question.text, question.files, question.options.isRetrievalOn, files, stop));
     HEARTH_ASSIGN_OR_RETURN(GenerateRequest request, makeRequest(command, prepared));
     AnswerEvents events(m_events, m_media.size(), prepared.media, files);
     m_generator->run(request, events, stop);
@@ -450,11 +515,8 @@ Result<AnswerReport> Assistant::Impl::answer(const Command& command, const std::
         return Status(ErrorCode::Cancelled, "stopped");
     }
     m_tokens = std::move(request.tokens);
-    const std::vector<std::int32_t> turnEnd = answerTurn(m_model->tokenizer(), generated.answer);
-    m_tokens.insert(m_tokens.end(), turnEnd.begin(), turnEnd.end());
     m_media = std::move(request.media);
-    std::move(prepared.newDocuments.begin(), prepared.newDocuments.end(),
-              std::back_inserter(m_documents));
+    remember({question.text, question.files, events.text()}, generated.answer, std::move(prepared));
     const std::int64_t tokensRead = generated.promptTokens - generated.reusedTokens;
     AnswerReport report;
     report.text = events.text();
@@ -499,10 +561,6 @@ Result<RequestId> Assistant::ask(Question question) {
 
 void Assistant::stop(RequestId id) {
     m_impl->stop(id);
-}
-
-Status Assistant::startNewConversation() {
-    return m_impl->startNewConversation();
 }
 
 std::string Assistant::modelName() const {

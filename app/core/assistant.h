@@ -33,10 +33,22 @@ struct AnswerOptions {
 struct AttachedFile {
     std::filesystem::path path;
     std::optional<AttachmentKind> kind;
+
+    bool operator==(const AttachedFile&) const = default;
+};
+
+/// A question that has been answered.
+struct Exchange {
+    std::string text;                 ///< UTF-8
+    std::vector<AttachedFile> files;  ///< as they were attached
+    std::string answer;               ///< as `AnswerReport::text` gave it
+
+    bool operator==(const Exchange&) const = default;
 };
 
 /// One question.
 struct Question {
+    std::vector<Exchange> earlier;    ///< the conversation that it continues, oldest first
     std::string text;                 ///< UTF-8
     std::vector<AttachedFile> files;  ///< shown to the model before the text, in this order
     AnswerOptions options;
@@ -70,7 +82,7 @@ public:
     /// More of the answer: whole UTF-8 characters, at least every 250 ms while tokens arrive.
     virtual void textAdded(RequestId id, std::string_view text) = 0;
     virtual void finished(RequestId id, const AnswerReport& report) = 0;
-    /// The question could not be answered; the conversation is as it was before it.
+    /// The question could not be answered.
     virtual void failed(RequestId id, const Status& status) = 0;
 };
 
@@ -90,9 +102,10 @@ struct AssistantOptions {
     std::string device = "auto";  ///< "auto", "cpu", "cuda"
 };
 
-/// One conversation with one model: decodes attachments, finds passages, asks the engine, keeps the
-/// turns. Questions are answered in order on a thread of its own. Thread-safe, but for construction
-/// and destruction.
+/// Answers questions with one model: decodes attachments, finds passages, asks the engine. A
+/// question carries the conversation that it continues; what two questions in a row have in common
+/// is neither decoded nor read again. Questions are answered in order on a thread of its own.
+/// Thread-safe, but for construction and destruction.
 class Assistant {
 public:
     /// Loads the model and starts the thread. `events` outlives the assistant.
@@ -106,11 +119,9 @@ public:
 
     /// Queues a question. Errors: Busy when 16 are waiting.
     Result<RequestId> ask(Question question);
-    /// Stops a question, running or waiting; what was answered so far stays in the conversation.
-    /// Unknown ids are ignored.
+    /// Stops a question, running or waiting; it finishes with what was answered so far. Unknown ids
+    /// are ignored.
     void stop(RequestId id);
-    /// Forgets the turns so far, once the questions before it are answered. Errors: Busy.
-    Status startNewConversation();
 
     /// What answers, f. e. "Hearth Mini".
     std::string modelName() const;

@@ -119,12 +119,4 @@ void AssistantBridge::stop(app::RequestId id) {
     }
 }
 
-void AssistantBridge::startNewConversation() {
-    HEARTH_CHECK(isReady());
-    const Status status = m_assistant->startNewConversation();
-    if (!status.isOk()) {
-        Q_EMIT failed(0, fromUtf8(status.message()));
-    }
-}
-
 }  // namespace hearth::ui

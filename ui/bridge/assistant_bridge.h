@@ -28,8 +28,6 @@ public:
     /// `isReady()`.
     app::RequestId ask(app::Question question, QString* problem);
     void stop(app::RequestId id);
-    /// Forgets the turns so far. Requires `isReady()`.
-    void startNewConversation();
 
 Q_SIGNALS:
     void ready(const QString& modelName, const hearth::app::AnswerDevice& device);

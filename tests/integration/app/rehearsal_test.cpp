@@ -11,15 +11,13 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
 
 #include "app/core/assistant.h"
+#include "tests/integration/app/answer_waiter.h"
 #include "tests/integration/app/rehearsal_makers.h"
 #include "tests/support/temp_folder.h"
 
@@ -58,38 +56,6 @@ constexpr Ability kAbilities[] = {
     {"spoken sentence", testing_support::makeSpokenSentenceItem, 20, 0.90, 10.0 / 20},
     {"passage", testing_support::makePassageItem, 20, 0.85, 8.0 / 20},
     {"long document", testing_support::makeLongDocumentItem, 20, 0.85, 8.0 / 20},
-};
-
-/// Waits for one answer at a time. Thread-safe.
-class AnswerWaiter final : public app::AssistantEvents {
-public:
-    void attachmentReady(app::RequestId, std::size_t, const app::AttachmentReport&) override {}
-    void promptProgress(app::RequestId, int, int) override {}
-    void textAdded(app::RequestId, std::string_view) override {}
-    void finished(app::RequestId, const app::AnswerReport& report) override { end(report); }
-    void failed(app::RequestId, const Status& status) override { end(status); }
-
-    Result<app::AnswerReport> wait() {
-        std::unique_lock lock(m_mutex);
-        if (!m_ended.wait_for(lock, std::chrono::minutes(1),
-                              [this] { return m_outcome.has_value(); })) {
-            return Status(ErrorCode::Internal, "no answer within a minute");
-        }
-        Result<app::AnswerReport> outcome = *std::move(m_outcome);
-        m_outcome.reset();
-        return outcome;
-    }
-
-private:
-    void end(Result<app::AnswerReport> outcome) {
-        const std::scoped_lock lock(m_mutex);
-        m_outcome.emplace(std::move(outcome));
-        m_ended.notify_all();
-    }
-
-    std::mutex m_mutex;  // guards m_outcome
-    std::condition_variable m_ended;
-    std::optional<Result<app::AnswerReport>> m_outcome;
 };
 
 std::uint64_t drawSeed() {
@@ -138,14 +104,17 @@ protected:
     /// time, of two assistants: most of the time goes into starting decoders.
     static std::array<std::string, 2> answersTo(const RehearsalItem& item) {
         std::array<std::string, 2> answers;
+        std::array<app::RequestId, 2> ids{};
         for (std::size_t k = 0; k < answers.size(); ++k) {
-            EXPECT_TRUE(s_assistants[k]->startNewConversation().isOk());
-            const Result<app::RequestId> id = s_assistants[k]->ask(
-                {.text = item.question, .files = {{item.sides[k].file, item.kind}}, .options = {}});
-            EXPECT_TRUE(id.has_value());
+            app::Question question;
+            question.text = item.question;
+            question.files = {{item.sides[k].file, item.kind}};
+            const Result<app::RequestId> id = s_assistants[k]->ask(std::move(question));
+            EXPECT_TRUE(id.has_value()) << id.error().message();
+            ids[k] = id.has_value() ? id.value() : 0;
         }
         for (std::size_t k = 0; k < answers.size(); ++k) {
-            const Result<app::AnswerReport> report = s_events[k].wait();
+            const Result<app::AnswerReport> report = s_events[k].wait(ids[k]);
             EXPECT_TRUE(report.has_value()) << report.error().message();
             if (report.has_value()) {
                 answers[k] = report.value().text;
@@ -155,7 +124,7 @@ protected:
     }
 
     static inline std::uint64_t s_seed = 0;
-    static inline std::array<AnswerWaiter, 2> s_events;
+    static inline std::array<testing_support::AnswerWaiter, 2> s_events;
     static inline std::array<std::unique_ptr<app::Assistant>, 2> s_assistants;
     static inline std::string s_table;
     testing_support::TempFolder m_folder;
