@@ -19,6 +19,8 @@ using Type = hearth::GgufValueType;
 constexpr std::array<std::string_view, 6> kRules{"qwen2", "qwen35", "llama-bpe",
                                                  "gpt-2", "gpt-4o", "none"};
 
+constexpr std::size_t kMaxTokenBytes = 4096;
+
 /// Takes bytes off the front of the input; zeros once it is used up.
 class Input {
 public:
@@ -87,6 +89,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             };
             const std::string left = pick();
             const std::string right = pick();
+            // Merges of merges double: sixty of them would fill any memory.
+            if (left.size() + right.size() > kMaxTokenBytes) {
+                continue;
+            }
             merges.push_back(left + " " + right);
             tokens.push_back(left + right);
             kinds.push_back(1);
