@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 import zstandard
 
-from hearth_mini.tasks import arithmetic, chat, heldout, letters, passages, registry, schema, score, wiki
+from hearth_mini.tasks import arithmetic, heldout, letters, passages, registry, schema, score, wiki
 from hearth_mini.tasks.corpus import Corpus, HeldOutCorpus
 from hearth_mini.tasks.encode import ID_MASK, Encoder, learned
 from hearth_mini.tasks.facts import make_entity, paragraph
+from hearth_mini.tasks.follow_up import follow_up
 from hearth_mini.tasks.generate import MAX_TOKENS, Job, run, write_index
 from hearth_mini.tasks.names import Ctx, article, held_out
 from hearth_mini.tasks.sample import END, END_OF_TEXT, NO_LOSS, ROLE_ID, Sample
@@ -130,7 +131,7 @@ def test_follow_up_answers_use_what_was_told() -> None:
     ctx = _ctx(8)
     for _ in range(100):
         values: list[str] = []
-        sample = chat.follow_up(ctx, values)
+        sample = follow_up(ctx, values)
         assert len(values) == 1
         assert values[0].strip(".") in sample.parts[-1].text
 
