@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import zstandard
 
-from hearth_mini.tasks import arithmetic, heldout, letters, passages, registry, schema, score, wiki
+from hearth_mini.tasks import arithmetic, edits, heldout, letters, passages, registry, schema, score, wiki
 from hearth_mini.tasks.corpus import Corpus, HeldOutCorpus
 from hearth_mini.tasks.encode import ID_MASK, Encoder, learned
 from hearth_mini.tasks.facts import make_entity, paragraph
@@ -103,6 +103,12 @@ def test_short_answers_stand_in_the_text() -> None:
         for part in sample.parts:
             if part.role == "assistant" and len(part.text.split()) <= 3 and not part.text.startswith(("Yes", "No")):
                 assert part.text in text
+
+
+def test_lists_follow_the_order_of_the_text() -> None:
+    text = "Ida Holm counted 478 trees, 1,204 boats and 4 goats in Dund, not in Dundby."
+    assert edits._in_order(["4", "204", "1,204", "478", "4"], text) == ["478", "1,204", "4"]
+    assert edits._in_order(["Dundby", "Dund", "Hol"], text) == ["Dund", "Dundby"]
 
 
 def test_sums_are_right() -> None:
