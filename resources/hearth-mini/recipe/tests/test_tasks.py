@@ -6,13 +6,15 @@ import hashlib
 import json
 import random
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import zstandard
 
-from hearth_mini.tasks import arithmetic, edits, heldout, letters, passages, registry, schema, score, wiki
+from hearth_mini.data import read_shard
+from hearth_mini.tasks import arithmetic, edits, encode, heldout, letters, passages, registry, schema, score, wiki
 from hearth_mini.tasks.corpus import Corpus, HeldOutCorpus
 from hearth_mini.tasks.encode import ID_MASK, Encoder, learned
 from hearth_mini.tasks.facts import make_entity, paragraph
@@ -247,6 +249,27 @@ def test_needle_items_hide_the_fact_far_back(text_dir: Path) -> None:
         at = document.index(item.answers[0])
         assert encoder.count(document[at:]) >= heldout.NEEDLE_BACK
         assert encoder.count(document) < heldout.NEEDLE_TOKENS
+
+
+def test_items_become_a_shard_of_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [
+        {"id": "a", "kind": "qa", "documents": ["The lamp is red."], "turns": [["Hi", "Hello!"]], "question": "Colour?",
+         "answers": ["red", "Red"]},
+        {"id": "b", "kind": "summary", "documents": ["x"], "turns": [], "question": "Sum it up.", "answers": ["x"]},
+        {"id": "c", "kind": "missing", "documents": ["The lamp is red."], "turns": [], "question": "Price?",
+         "answers": ["The document does not say."]},
+    ]
+    (tmp_path / "items.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["encode", str(tmp_path / "items.jsonl"), "--out", str(tmp_path / "out")])
+    encode.main()
+    stream = read_shard(tmp_path / "out" / "items.u16.zst").view(np.uint16)
+    encoder = Encoder(_TOKENIZER)
+    assert encoder.decode(stream) == (
+        "<|document|>The lamp is red.<|end|><|user|>Hi<|end|><|assistant|>Hello!<|end|><|user|>Colour?<|end|>"
+        "<|assistant|>red<|end|><|endoftext|><|document|>The lamp is red.<|end|><|user|>Price?<|end|>"
+        "<|assistant|>The document does not say.<|end|><|endoftext|>"
+    )
+    assert encoder.decode(stream[(stream & NO_LOSS) == 0]) == "red<|end|>The document does not say.<|end|>"
 
 
 def test_twin_items_come_in_pairs() -> None:
