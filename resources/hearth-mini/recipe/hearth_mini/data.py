@@ -81,7 +81,9 @@ class TokenSource:
         index = self.folder / "index.json"
         if not index.exists():
             return []
-        names = [entry["shard"] for entry in json.loads(index.read_text("utf-8"))]
+        listed = json.loads(index.read_text("utf-8"))
+        # The index of the tasks holds more than the list, and shards of both kinds: those of the other lie elsewhere.
+        names = [entry["shard"] for entry in (listed["shards"] if isinstance(listed, dict) else listed)]
         fresh = [name for name in names if name not in self.loaded and (self.folder / name).exists()]
         for name in fresh:
             raw = read_shard(self.folder / name)

@@ -69,6 +69,14 @@ def test_shards_are_dealt_once_a_pass_and_may_arrive_late(tmp_path: Path) -> Non
     assert len(set(starts)) == len(starts) and max(starts) > 2_000
 
 
+def test_the_index_of_the_task_generator_is_understood(tmp_path: Path) -> None:
+    write_shard(tmp_path, "000-tasks", np.arange(1, 101), [])
+    shards = [{"shard": "000-tasks.u16.zst"}, {"shard": "001-long.u16.zst"}]
+    (tmp_path / "index.json").write_text(json.dumps({"seed": 1, "shards": shards}))
+    source = TokenSource(tmp_path, CPU, 1, aligned=True)
+    assert source.poll() == ["000-tasks.u16.zst"] and source.num_tokens == 100
+
+
 def test_aligned_rows_begin_with_a_document(tmp_path: Path) -> None:
     write_shard(tmp_path, "a", repetitive(200), ["a"])
     source = TokenSource(tmp_path, CPU, 1, aligned=True)
