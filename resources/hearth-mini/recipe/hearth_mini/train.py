@@ -79,6 +79,11 @@ class BatchPlan:
         return f"text {self.length}" + (f" window {self.window}" if self.window else "")
 
     @property
+    def shape(self) -> tuple[str | int, ...]:
+        """What kernels are built for."""
+        return (self.kind, self.length, self.rows, self.pictures, self.sounds, self.mixed, self.far, self.window)
+
+    @property
     def groups(self) -> dict[str, int]:
         """Rows of each source, in their order in the batch."""
         if self.kind != "text":
@@ -125,6 +130,15 @@ class Plan:
         )
         return Plan(phases=phases, **values)
 
+    @property
+    def distinct(self) -> list[BatchPlan]:
+        """The first batch of each shape, in the order of the phases."""
+        first: dict[tuple[str | int, ...], BatchPlan] = {}
+        for phase in self.phases:
+            for batch in phase.batches:
+                first.setdefault(batch.shape, batch)
+        return list(first.values())
+
 
 def load_weights(path: Path) -> tuple[HearthConfig, dict[str, Tensor]]:
     """Weights of a checkpoint folder or a GGUF file."""
@@ -134,6 +148,16 @@ def load_weights(path: Path) -> tuple[HearthConfig, dict[str, Tensor]]:
     from .import_gguf import read_gguf
 
     return read_gguf(path)
+
+
+def make_model(start: Path | None) -> HearthForCausalLM:
+    """The model with the weights of a checkpoint folder or a GGUF file in float32; with random ones without it."""
+    if start is None:
+        return HearthForCausalLM(HearthConfig())
+    config, state = load_weights(start)
+    model = HearthForCausalLM(config)
+    model.load_state_dict({name: value.float() for name, value in state.items()})
+    return model
 
 
 def token_bytes(tokenizer: Path) -> Tensor:
@@ -269,7 +293,6 @@ class Run:
         self._sums: dict[str, list[Tensor]] = {}
         self._groups: dict[str, list[str]] = {}
         self._media_rows = 0
-        signal.signal(signal.SIGTERM, self._terminate)
 
     def _terminate(self, *_: object) -> None:
         self.stopping = True
@@ -404,6 +427,7 @@ class Run:
 
     def run(self) -> None:
         """Trains until the time is over."""
+        signal.signal(signal.SIGTERM, self._terminate)
         self.save("start")
         self._compile(self.plan.phases[0].batches[0])
         while self.text.num_tokens == 0 and not self.stopping:
@@ -446,21 +470,24 @@ class Run:
 
     def warm(self, number: int) -> None:
         """Builds the kernels of one of the batch shapes."""
-        shapes = {(batch.name, batch.num_rows, batch.far): batch for phase in self.plan.phases for batch in phase.batches}
-        self._compile(list(shapes.values())[number])
+        self._compile(self.plan.distinct[number])
 
     def _compile(self, batch: BatchPlan) -> None:
         """Runs one batch of random ids, so that kernels are built while data is still on its way."""
         model, device = self.trainer.model, self.trainer.device
-        raw = torch.randint(32, model.config.vocab_size, (batch.num_rows, batch.length + 1), dtype=torch.int16)
         begin = time.monotonic()
-        media = empty_media(batch, device) if batch.kind == "media" else None
-        self.trainer.backward(raw.to(device), media, batch, 1.0)
+        self.trainer.backward(*stand_in(batch, model.config.vocab_size, device), batch, 1.0)
         for parameter in model.parameters():
             parameter.grad = None
         if device.type == "cuda":
             torch.cuda.synchronize()
         self.log(event="compiled", name=batch.name, far=batch.far, took=round(time.monotonic() - begin, 1))
+
+
+def stand_in(batch: BatchPlan, vocabulary: int, device: torch.device) -> tuple[Tensor, Media | None]:
+    """Random ids, grey pictures and silence in the shapes of a batch, for want of data."""
+    raw = torch.randint(32, vocabulary, (batch.num_rows, batch.length + 1), dtype=torch.int16)
+    return raw.to(device), empty_media(batch, device) if batch.kind == "media" else None
 
 
 def empty_media(batch: BatchPlan, device: torch.device) -> Media:
@@ -497,13 +524,7 @@ def main() -> None:
     world = World()
     torch.manual_seed(plan.seed)
     device = world.device()
-    if options.init:
-        config, state = load_weights(options.init)
-        model = HearthForCausalLM(config)
-        model.load_state_dict({name: value.float() for name, value in state.items()})
-    else:
-        model = HearthForCausalLM(HearthConfig())
-    trainer = Trainer(model, plan, device)
+    trainer = Trainer(make_model(options.init), plan, device)
     byte_counts = token_bytes(options.tokenizer).to(device)
     run = Run(plan, trainer, options.data, options.out, options.seconds, byte_counts, started, world,
               options.stream and options.warm is None)
