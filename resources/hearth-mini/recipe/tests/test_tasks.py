@@ -14,7 +14,7 @@ import pytest
 import zstandard
 
 from hearth_mini.data import read_shard
-from hearth_mini.tasks import arithmetic, edits, encode, heldout, letters, passages, registry, schema, score, wiki
+from hearth_mini.tasks import arithmetic, edits, encode, generate, heldout, letters, passages, registry, schema, score, wiki
 from hearth_mini.tasks.corpus import Corpus, HeldOutCorpus
 from hearth_mini.tasks.encode import ID_MASK, Encoder, learned
 from hearth_mini.tasks.facts import make_entity, paragraph
@@ -223,7 +223,8 @@ def test_texts_with_special_tokens_are_refused() -> None:
     assert len(stream) == 0
 
 
-def test_shards_and_index_agree(text_dir: Path, tmp_path: Path) -> None:
+def test_shards_and_index_agree(text_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generate, "BATCH", 16)
     out = tmp_path / "shards"
     out.mkdir()
     goals = {"tasks": 60_000, "long": 20_000}
