@@ -1,8 +1,8 @@
 """Token streams: bits 0-13 are the id, bit 15 marks a token without loss; samples are separated by id 0.
 
-`python -m hearth_mini.tasks.encode ITEMS.jsonl ... --out DIR` packs questions of `hearth_mini.tasks.heldout` as shards of
-the same form, DIR/ITEMS.u16.zst, which training scores when DIR is its `heldout_tasks`: the first accepted answer is
-learnt. Only kinds whose accepted answers are whole answers are taken.
+`python -m hearth_mini.tasks.encode ITEMS.jsonl ... --out DIR` packs questions of `hearth_mini.tasks.heldout` as shards
+of the same form, DIR/ITEMS.u16.zst, which training scores when DIR is its `heldout_tasks`: the first accepted answer
+carries the loss. Only kinds whose accepted answers are whole answers are taken.
 """
 
 from __future__ import annotations
@@ -101,8 +101,8 @@ def main() -> None:
         values = np.concatenate(streams)
         packed = zstandard.ZstdCompressor(level=19).compress(values.astype("<u2").tobytes())
         (options.out / f"{path.stem}.u16.zst").write_bytes(packed)
-        longest = max(len(stream) for stream in streams)
-        print(f"{path.stem}: {len(streams)} of {len(items)} items, {len(values)} tokens, {learned(values)} learnt, longest {longest}")
+        print(f"{path.stem}: {len(streams)} of {len(items)} items, {len(values)} tokens, {learned(values)} learnt, "
+              f"the longest item {max(len(stream) for stream in streams)}")
 
 
 if __name__ == "__main__":
