@@ -3,7 +3,7 @@
 For each batch shape of the stage: time of a step (drawing, forward and backward), positions per second, greatest
 memory, and the share that it reaches of the rate of a large product of matrices, measured first. Batches for which DIR
 holds no data are made up. Then the optimiser's own time and with it the length of a step of each phase. On request also
-trial runs with pairs of rates (`--rates MUON:ADAMW,...`) from equal weights, and the error of the fast path (`--paths`).
+trial runs with pairs of rates (`--rates MUON:ADAMW,...`) from equal weights and the error of the fast path (`--paths`).
 
 Prints one JSON object a line, to OUT/measure.jsonl as well. One process, one GPU; a CPU serves for trying it out.
 """

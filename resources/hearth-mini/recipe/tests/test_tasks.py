@@ -14,7 +14,9 @@ import pytest
 import zstandard
 
 from hearth_mini.data import read_shard
-from hearth_mini.tasks import arithmetic, edits, encode, generate, heldout, letters, passages, registry, schema, score, wiki
+from hearth_mini.tasks import (
+    arithmetic, edits, encode, generate, heldout, letters, passages, registry, schema, score, wiki,
+)  # fmt: skip
 from hearth_mini.tasks.corpus import Corpus, HeldOutCorpus
 from hearth_mini.tasks.encode import ID_MASK, Encoder, learned
 from hearth_mini.tasks.facts import make_entity, paragraph
