@@ -5,6 +5,7 @@ Layout of the data folder (every part is optional but `text`):
     text/index.json, text/*.u16.zst      zstd streams of little-endian uint16: bits 0-13 token id, bit 15: no loss on
     tasks/index.json, tasks/*.u16.zst    predicting this token; documents end with id 0
     heldout/NAME.u16.zst                 the same, never trained on
+    heldout_tasks/NAME.u16.zst           conversations that are never trained on (`hearth_mini.tasks.encode` makes them)
     long/...                             as tasks/, for rows longer than 1,024 tokens
     media/NAME/{images,audio,index}.npy, samples.u16     as `hearth_mini.media` writes them; index.npy last
 
@@ -32,6 +33,8 @@ from .encoders import PICTURE_VECTORS
 from .modeling import AUDIO_TOKEN, END_OF_TEXT, IMAGE_TOKEN, NO_MEDIA, Media
 
 ID_MASK = 0x3FFF
+NO_LOSS_END = -0x8000
+"""End-of-text that is not learnt, as a stored value: what rows are padded with."""
 SOUND_FRAMES = 600
 """Frames of a recording in training: six seconds, longer ones are cut."""
 
@@ -52,6 +55,22 @@ def read_shard(path: Path) -> NDArray[np.int16]:
 def split_ids(raw: Tensor) -> tuple[Tensor, Tensor]:
     """Stored values to ids (int64) and the mask of tokens whose prediction is learnt."""
     return raw.to(torch.int64) & ID_MASK, raw >= 0
+
+
+def document_rows(raw: Tensor, length: int) -> Tensor:
+    """Every document of a stream of stored values once, in rows [n, length + 1] that begin with a document.
+
+    As many whole documents as fit stand in a row, padded with no-loss end-of-text; one that fits no row loses its end.
+    """
+    ends = (torch.nonzero((raw & ID_MASK) == END_OF_TEXT).flatten() + 1).tolist()
+    spans: list[tuple[int, int]] = []
+    for begin, end in zip([0, *ends], [*ends, len(raw)]):
+        if spans and end - spans[-1][0] <= length + 1:
+            spans[-1] = (spans[-1][0], end)
+        elif end > begin:
+            spans.append((begin, end))
+    at = torch.tensor(spans, dtype=torch.long, device=raw.device).reshape(-1, 2)
+    return _gather(raw, at[:, 0], at[:, 1], length + 1, NO_LOSS_END)
 
 
 class TokenSource:
@@ -81,7 +100,9 @@ class TokenSource:
         index = self.folder / "index.json"
         if not index.exists():
             return []
-        names = [entry["shard"] for entry in json.loads(index.read_text("utf-8"))]
+        listed = json.loads(index.read_text("utf-8"))
+        # The index of the tasks holds more than the list, and shards of both kinds: those of the other lie elsewhere.
+        names = [entry["shard"] for entry in (listed["shards"] if isinstance(listed, dict) else listed)]
         fresh = [name for name in names if name not in self.loaded and (self.folder / name).exists()]
         for name in fresh:
             raw = read_shard(self.folder / name)
@@ -242,7 +263,7 @@ class MediaSource:
         """
         device, wanted = self.device, {"picture": pictures, "sound": sounds, "mixed": mixed}
         chosen = {kind: self._choose(kind, count) for kind, count in wanted.items() if count > 0}
-        raw = torch.cat([_gather(part.ids, entry[:, 0], entry[:, 1], length + 1, -0x8000)
+        raw = torch.cat([_gather(part.ids, entry[:, 0], entry[:, 1], length + 1, NO_LOSS_END)
                          for part, entry in chosen.values()])
         ids = raw.to(torch.int64) & ID_MASK
         rows = len(raw)

@@ -29,7 +29,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from .checkpoint import load_checkpoint, save_checkpoint
-from .data import SOUND_FRAMES, MediaSource, TokenSource, echo_rows, read_shard, split_ids
+from .data import SOUND_FRAMES, MediaSource, TokenSource, document_rows, echo_rows, read_shard, split_ids
 from .distributed import World
 from .encoders import PICTURE_VECTORS
 from .modeling import HearthConfig, HearthForCausalLM, Media
@@ -38,6 +38,8 @@ from .optimiser import Optimiser
 
 LOSS_ROWS = 32_768
 """Positions whose logits exist at one time: 1 GiB in bf16."""
+NEEDLE_ROWS = 128
+"""Rows of each file of held-out conversations at most: they run one by one and uncompiled."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,11 @@ class BatchPlan:
         return f"text {self.length}" + (f" window {self.window}" if self.window else "")
 
     @property
+    def shape(self) -> tuple[str | int, ...]:
+        """What kernels are built for."""
+        return (self.kind, self.length, self.rows, self.pictures, self.sounds, self.mixed, self.far, self.window)
+
+    @property
     def groups(self) -> dict[str, int]:
         """Rows of each source, in their order in the batch."""
         if self.kind != "text":
@@ -109,6 +116,8 @@ class Plan:
     seed: int = 1
     log_steps: int = 25
     evaluate_seconds: float = 90.0
+    needle_length: int = 4_096
+    """Tokens of a row of held-out conversations."""
     save_reserve_seconds: float = 8.0
     phases: tuple[Phase, ...] = ()
 
@@ -121,6 +130,15 @@ class Plan:
         )
         return Plan(phases=phases, **values)
 
+    @property
+    def distinct(self) -> list[BatchPlan]:
+        """The first batch of each shape, in the order of the phases."""
+        first: dict[tuple[str | int, ...], BatchPlan] = {}
+        for phase in self.phases:
+            for batch in phase.batches:
+                first.setdefault(batch.shape, batch)
+        return list(first.values())
+
 
 def load_weights(path: Path) -> tuple[HearthConfig, dict[str, Tensor]]:
     """Weights of a checkpoint folder or a GGUF file."""
@@ -130,6 +148,16 @@ def load_weights(path: Path) -> tuple[HearthConfig, dict[str, Tensor]]:
     from .import_gguf import read_gguf
 
     return read_gguf(path)
+
+
+def make_model(start: Path | None) -> HearthForCausalLM:
+    """The model with the weights of a checkpoint folder or a GGUF file in float32; with random ones without it."""
+    if start is None:
+        return HearthForCausalLM(HearthConfig())
+    config, state = load_weights(start)
+    model = HearthForCausalLM(config)
+    model.load_state_dict({name: value.float() for name, value in state.items()})
+    return model
 
 
 def token_bytes(tokenizer: Path) -> Tensor:
@@ -212,6 +240,27 @@ class Trainer:
             count += int(byte_counts[ids[:real, 1:]].sum())
         return bits / max(count, 1)
 
+    @torch.no_grad()
+    def recall(self, raw: Tensor) -> tuple[float, float, int]:
+        """Mean loss and share of greedy hits over the learnt tokens of held-out rows [n, length + 1], and their number.
+
+        Attention takes the sparse form of inference. Rows run one by one without compilation: the shape need not be one
+        of training, and a row at a time needs little memory beside it.
+        """
+        self.model.far, self.model.window = "sparse", 0
+        table = self.model.token_embd.weight
+        loss, hits, count = 0.0, 0, 0
+        with torch.compiler.set_stance("force_eager"):
+            for row in raw:
+                ids, learnt = split_ids(row[None])
+                states, _, _ = self.model.hidden(ids[:, :-1].contiguous(), None)
+                wanted, targets = states[learnt[:, 1:]], ids[:, 1:][learnt[:, 1:]]
+                logits = F.linear(wanted, table.to(wanted.dtype)).float()
+                loss += float(F.cross_entropy(logits, targets, reduction="sum"))
+                hits += int((logits.argmax(-1) == targets).sum())
+                count += len(targets)
+        return loss / max(count, 1), hits / max(count, 1), count
+
 
 @dataclass
 class Run:
@@ -244,7 +293,6 @@ class Run:
         self._sums: dict[str, list[Tensor]] = {}
         self._groups: dict[str, list[str]] = {}
         self._media_rows = 0
-        signal.signal(signal.SIGTERM, self._terminate)
 
     def _terminate(self, *_: object) -> None:
         self.stopping = True
@@ -348,7 +396,13 @@ class Run:
                  positions_per_second=round(positions / seconds), least_load=round(float(layers.min()), 3),
                  greatest_load=round(float(layers.max()), 3))
 
-    def evaluate(self, rows: int, length: int) -> None:
+    def evaluate(self) -> None:
+        """Logs the figures of all held-out data."""
+        first = self.plan.phases[0].batches[0]
+        self._evaluate_text(first.rows, first.length)
+        self._evaluate_needles()
+
+    def _evaluate_text(self, rows: int, length: int) -> None:
         """Logs the bits per byte of every held-out file, at most 256 Ki tokens each."""
         results = {}
         for path in sorted((self.data / "heldout").glob("*.u16.zst")):
@@ -361,15 +415,27 @@ class Run:
             results[name] = round(self.trainer.bits_per_byte(raw[at], rows, self.byte_counts), 4)
         self.log(event="heldout", length=length, bits_per_byte=results)
 
+    def _evaluate_needles(self) -> None:
+        """Logs loss and greedy accuracy over the learnt tokens of every file of held-out conversations."""
+        length, scores = self.plan.needle_length, {}
+        for path in sorted((self.data / "heldout_tasks").glob("*.u16.zst")):
+            raw = torch.from_numpy(read_shard(path).copy()).to(self.trainer.device)
+            loss, accuracy, count = self.trainer.recall(document_rows(raw, length)[:NEEDLE_ROWS])
+            scores[path.name.split(".")[0]] = {"loss": round(loss, 4), "accuracy": round(accuracy, 4), "tokens": count}
+        if scores:
+            self.log(event="needle", length=length, scores=scores)
+
     def run(self) -> None:
         """Trains until the time is over."""
+        signal.signal(signal.SIGTERM, self._terminate)
         self.save("start")
         self._compile(self.plan.phases[0].batches[0])
         while self.text.num_tokens == 0 and not self.stopping:
             self.poll()
             time.sleep(0.2)
         self.world.copy_from_first(self.trainer.model.parameters())
-        last_report = last_poll = last_evaluation = time.monotonic()
+        last_report = last_poll = time.monotonic()
+        last_evaluation = self.elapsed
         positions, halfway = 0, False
         while True:
             # The phase of this step follows from the last agreement, so that all processes ask for the same batches.
@@ -391,36 +457,37 @@ class Run:
             if now - last_poll > 1.0:
                 self.poll()
                 last_poll = time.monotonic()
-            if self.world.rank == 0 and now - last_evaluation > self.plan.evaluate_seconds:
-                first = self.plan.phases[0].batches[0]
-                self.evaluate(first.rows, first.length)
-                last_evaluation = time.monotonic()
+            if self.world.rank == 0 and self.elapsed - last_evaluation > self.plan.evaluate_seconds:
+                self.evaluate()
+                last_evaluation = self.elapsed
             if not halfway and self.agreed > 0.5:
                 halfway = True
                 self.save("half")
         self.save("final")
         if self.world.rank == 0:
-            first = self.plan.phases[0].batches[0]
-            self.evaluate(first.rows, first.length)
+            self.evaluate()
         self.log(event="end")
 
     def warm(self, number: int) -> None:
         """Builds the kernels of one of the batch shapes."""
-        shapes = {(batch.name, batch.num_rows, batch.far): batch for phase in self.plan.phases for batch in phase.batches}
-        self._compile(list(shapes.values())[number])
+        self._compile(self.plan.distinct[number])
 
     def _compile(self, batch: BatchPlan) -> None:
         """Runs one batch of random ids, so that kernels are built while data is still on its way."""
         model, device = self.trainer.model, self.trainer.device
-        raw = torch.randint(32, model.config.vocab_size, (batch.num_rows, batch.length + 1), dtype=torch.int16)
         begin = time.monotonic()
-        media = empty_media(batch, device) if batch.kind == "media" else None
-        self.trainer.backward(raw.to(device), media, batch, 1.0)
+        self.trainer.backward(*stand_in(batch, model.config.vocab_size, device), batch, 1.0)
         for parameter in model.parameters():
             parameter.grad = None
         if device.type == "cuda":
             torch.cuda.synchronize()
         self.log(event="compiled", name=batch.name, far=batch.far, took=round(time.monotonic() - begin, 1))
+
+
+def stand_in(batch: BatchPlan, vocabulary: int, device: torch.device) -> tuple[Tensor, Media | None]:
+    """Random ids, grey pictures and silence in the shapes of a batch, for want of data."""
+    raw = torch.randint(32, vocabulary, (batch.num_rows, batch.length + 1), dtype=torch.int16)
+    return raw.to(device), empty_media(batch, device) if batch.kind == "media" else None
 
 
 def empty_media(batch: BatchPlan, device: torch.device) -> Media:
@@ -457,13 +524,7 @@ def main() -> None:
     world = World()
     torch.manual_seed(plan.seed)
     device = world.device()
-    if options.init:
-        config, state = load_weights(options.init)
-        model = HearthForCausalLM(config)
-        model.load_state_dict({name: value.float() for name, value in state.items()})
-    else:
-        model = HearthForCausalLM(HearthConfig())
-    trainer = Trainer(model, plan, device)
+    trainer = Trainer(make_model(options.init), plan, device)
     byte_counts = token_bytes(options.tokenizer).to(device)
     run = Run(plan, trainer, options.data, options.out, options.seconds, byte_counts, started, world,
               options.stream and options.warm is None)

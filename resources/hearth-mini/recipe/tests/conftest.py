@@ -9,6 +9,9 @@ from hearth_mini.modeling import HearthConfig, HearthForCausalLM
 
 WINDOW, BLOCK = 32, 8
 
+# Matrices this small are no work to share: threads would wait for one another, above all on a busy machine.
+torch.set_num_threads(1)
+
 
 def tiny_config(**changes: object) -> HearthConfig:
     """Two layers, one with memory and cross-attention; windows of 32 tokens, blocks of 8, 2 selected."""

@@ -6,16 +6,21 @@ import hashlib
 import json
 import random
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import zstandard
 
-from hearth_mini.tasks import arithmetic, chat, heldout, letters, passages, registry, schema, score, wiki
+from hearth_mini.data import read_shard
+from hearth_mini.tasks import (
+    arithmetic, edits, encode, generate, heldout, letters, passages, registry, schema, score, wiki,
+)  # fmt: skip
 from hearth_mini.tasks.corpus import Corpus, HeldOutCorpus
 from hearth_mini.tasks.encode import ID_MASK, Encoder, learned
 from hearth_mini.tasks.facts import make_entity, paragraph
+from hearth_mini.tasks.follow_up import follow_up
 from hearth_mini.tasks.generate import MAX_TOKENS, Job, run, write_index
 from hearth_mini.tasks.names import Ctx, article, held_out
 from hearth_mini.tasks.sample import END, END_OF_TEXT, NO_LOSS, ROLE_ID, Sample
@@ -104,6 +109,12 @@ def test_short_answers_stand_in_the_text() -> None:
                 assert part.text in text
 
 
+def test_lists_follow_the_order_of_the_text() -> None:
+    text = "Ida Holm counted 478 trees, 1,204 boats and 4 goats in Dund, not in Dundby."
+    assert edits._in_order(["4", "204", "1,204", "478", "4"], text) == ["478", "1,204", "4"]
+    assert edits._in_order(["Dundby", "Dund", "Hol"], text) == ["Dund", "Dundby"]
+
+
 def test_sums_are_right() -> None:
     ctx = _ctx(7)
     plain = re.compile(r"^(\d+) ([+×-]) (\d+)(?: = .*)? = (-?\d+)$")
@@ -130,7 +141,7 @@ def test_follow_up_answers_use_what_was_told() -> None:
     ctx = _ctx(8)
     for _ in range(100):
         values: list[str] = []
-        sample = chat.follow_up(ctx, values)
+        sample = follow_up(ctx, values)
         assert len(values) == 1
         assert values[0].strip(".") in sample.parts[-1].text
 
@@ -214,7 +225,8 @@ def test_texts_with_special_tokens_are_refused() -> None:
     assert len(stream) == 0
 
 
-def test_shards_and_index_agree(text_dir: Path, tmp_path: Path) -> None:
+def test_shards_and_index_agree(text_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generate, "BATCH", 16)
     out = tmp_path / "shards"
     out.mkdir()
     goals = {"tasks": 60_000, "long": 20_000}
@@ -240,6 +252,27 @@ def test_needle_items_hide_the_fact_far_back(text_dir: Path) -> None:
         at = document.index(item.answers[0])
         assert encoder.count(document[at:]) >= heldout.NEEDLE_BACK
         assert encoder.count(document) < heldout.NEEDLE_TOKENS
+
+
+def test_items_become_a_shard_of_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [
+        {"id": "a", "kind": "qa", "documents": ["The lamp is red."], "turns": [["Hi", "Hello!"]], "question": "Colour?",
+         "answers": ["red", "Red"]},
+        {"id": "b", "kind": "summary", "documents": ["x"], "turns": [], "question": "Sum it up.", "answers": ["x"]},
+        {"id": "c", "kind": "missing", "documents": ["The lamp is red."], "turns": [], "question": "Price?",
+         "answers": ["The document does not say."]},
+    ]
+    (tmp_path / "items.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["encode", str(tmp_path / "items.jsonl"), "--out", str(tmp_path / "out")])
+    encode.main()
+    stream = read_shard(tmp_path / "out" / "items.u16.zst").view(np.uint16)
+    encoder = Encoder(_TOKENIZER)
+    assert encoder.decode(stream) == (
+        "<|document|>The lamp is red.<|end|><|user|>Hi<|end|><|assistant|>Hello!<|end|><|user|>Colour?<|end|>"
+        "<|assistant|>red<|end|><|endoftext|><|document|>The lamp is red.<|end|><|user|>Price?<|end|>"
+        "<|assistant|>The document does not say.<|end|><|endoftext|>"
+    )
+    assert encoder.decode(stream[(stream & NO_LOSS) == 0]) == "red<|end|>The document does not say.<|end|>"
 
 
 def test_twin_items_come_in_pairs() -> None:

@@ -15,7 +15,7 @@ import zstandard
 from conftest import make_tiny
 
 from hearth_mini.checkpoint import load_checkpoint
-from hearth_mini.data import MediaSource, TokenSource, echo_rows, split_ids
+from hearth_mini.data import MediaSource, TokenSource, document_rows, echo_rows, split_ids
 from hearth_mini.distributed import World
 from hearth_mini.modeling import HearthForCausalLM, Media
 from hearth_mini.optimiser import Optimiser, orthogonalise
@@ -69,6 +69,14 @@ def test_shards_are_dealt_once_a_pass_and_may_arrive_late(tmp_path: Path) -> Non
     assert len(set(starts)) == len(starts) and max(starts) > 2_000
 
 
+def test_the_index_of_the_task_generator_is_understood(tmp_path: Path) -> None:
+    write_shard(tmp_path, "000-tasks", np.arange(1, 101), [])
+    shards = [{"shard": "000-tasks.u16.zst"}, {"shard": "001-long.u16.zst"}]
+    (tmp_path / "index.json").write_text(json.dumps({"seed": 1, "shards": shards}))
+    source = TokenSource(tmp_path, CPU, 1, aligned=True)
+    assert source.poll() == ["000-tasks.u16.zst"] and source.num_tokens == 100
+
+
 def test_aligned_rows_begin_with_a_document(tmp_path: Path) -> None:
     write_shard(tmp_path, "a", repetitive(200), ["a"])
     source = TokenSource(tmp_path, CPU, 1, aligned=True)
@@ -78,6 +86,36 @@ def test_aligned_rows_begin_with_a_document(tmp_path: Path) -> None:
     windows = np.lib.stride_tricks.sliding_window_view(source.stream.numpy(), 41)
     for row in rows:
         assert any(int(at) in before for at in np.flatnonzero((windows == row).all(1)))
+
+
+def test_document_rows_hold_every_document_once() -> None:
+    sizes = [5, 3, 30, 1, 8]
+    documents = [np.append(np.full(size - 1, 10 + at), 0) for at, size in enumerate(sizes)]
+    stored = np.concatenate(documents).astype(np.int16)
+    rows = document_rows(torch.from_numpy(stored), 15)
+    assert rows.shape == (3, 16)
+    assert rows[0].tolist() == [10] * 4 + [0] + [11] * 2 + [0] + [-0x8000] * 8
+    assert rows[1].tolist() == [12] * 16
+    assert rows[2].tolist() == [0] + [14] * 7 + [0] + [-0x8000] * 7
+    unfinished = document_rows(torch.from_numpy(stored[:-1]), 15)
+    assert unfinished[2].tolist() == [0] + [14] * 7 + [-0x8000] * 8
+    assert document_rows(torch.from_numpy(stored[:0]), 15).shape == (0, 16)
+
+
+def test_recall_equals_the_reference_over_learnt_tokens() -> None:
+    model = make_tiny()
+    trainer = Trainer(model, Plan(), CPU)
+    raw = torch.from_numpy(np.random.default_rng(9).integers(8, 256, (2, 101)).astype(np.int16))
+    raw[:, :90] |= -0x8000
+    loss, accuracy, count = trainer.recall(raw)
+    model.path = "reference"
+    ids = split_ids(raw)[0]
+    with torch.no_grad():
+        logits = model(ids[:, :-1]).logits[:, 89:].flatten(0, 1)
+    targets = ids[:, 90:].flatten()
+    assert count == 22
+    assert loss == pytest.approx(float(torch.nn.functional.cross_entropy(logits, targets)), abs=1e-4)
+    assert accuracy == pytest.approx(float((logits.argmax(-1) == targets).float().mean()))
 
 
 def test_no_loss_bit() -> None:
@@ -112,12 +150,15 @@ def run(tmp_path: Path) -> Run:
     write_shard(tmp_path / "text", "a", repetitive(300), ["a"])
     write_shard(tmp_path / "tasks", "a", repetitive(200), ["a"])
     write_shard(tmp_path / "heldout", "books", repetitive(40), ["books"])
+    write_shard(tmp_path / "heldout_tasks", "needle", repetitive(40), ["needle"])
     make_media(tmp_path / "media" / "one")
-    phases = (Phase(1.0, (BatchPlan("text", 64, 4, tasks=0.25, echo=0.25, window=16),
-                          BatchPlan("media", 16, pictures=2, sounds=2, mixed=2, weight=0.5))),)
-    plan = Plan(warmup_steps=3, evaluate_seconds=2.0, log_steps=2, save_reserve_seconds=1.0, phases=phases)
+    text = BatchPlan("text", 64, 4, tasks=0.25, echo=0.25, window=16)
+    media = BatchPlan("media", 16, pictures=1, sounds=1, mixed=1, weight=0.5)
+    phases = (Phase(0.4, (text,)), Phase(1.0, (text, media)))
+    plan = Plan(warmup_steps=3, evaluate_seconds=8.0, needle_length=128, log_steps=2, save_reserve_seconds=1.0,
+                phases=phases)
     trainer = Trainer(make_tiny(), plan, CPU)
-    return SteppedRun(plan, trainer, tmp_path, tmp_path / "out", 61.0, torch.ones(256, dtype=torch.long))
+    return SteppedRun(plan, trainer, tmp_path, tmp_path / "out", 21.0, torch.ones(256, dtype=torch.long))
 
 
 def test_training_learns_saves_and_resumes(run: Run) -> None:
@@ -125,8 +166,13 @@ def test_training_learns_saves_and_resumes(run: Run) -> None:
     lines = [json.loads(line) for line in (run.out / "log.jsonl").read_text().splitlines()]
     losses = [line["losses"] for line in lines if "losses" in line]
     assert losses[-1]["text 64 window 16"]["echo"] < losses[0]["text 64 window 16"]["echo"]
-    assert losses[-1]["media"]["picture"] < losses[0]["media"]["picture"]
-    assert any(line.get("event") == "heldout" and line["bits_per_byte"]["books"] > 0 for line in lines)
+    media = [loss["media"]["picture"] for loss in losses if "media" in loss]
+    assert media[-1] < media[0] and len(media) < len(losses)
+    bits = [line["bits_per_byte"]["books"] for line in lines if line.get("event") == "heldout"]
+    assert len(bits) == 3 and bits[-1] < bits[0]
+    needles = [line["scores"]["needle"] for line in lines if line.get("event") == "needle"]
+    assert needles[-1]["tokens"] == 40 * 31 - 10 and needles[-1]["loss"] < needles[0]["loss"]
+    assert 0 < needles[-1]["accuracy"] < 1
     assert [line["name"] for line in lines if line.get("event") == "saved"] == ["start", "half", "final"]
     config, state = load_checkpoint(run.out / "final")
     resumed = HearthForCausalLM(config)

@@ -54,6 +54,16 @@ def json_extract(ctx: Ctx) -> Sample:
     return reading.sample
 
 
+def _in_order(values: list[str], text: str) -> list[str]:
+    """The values that stand in the text as whole words or numbers, each once, by where they first do."""
+    places: dict[str, int] = {}
+    for value in values:
+        # "4" stands neither in "478" nor in "4,780".
+        if match := re.search(rf"(?<![\w,]){re.escape(value)}(?!\w|,\d)", text):
+            places[value] = match.start()
+    return sorted(places, key=lambda value: places[value])
+
+
 def extract_list(ctx: Ctx) -> Sample:
     """All names, numbers or dates of a document as a list, in the order of the text."""
     people = [ctx.person() for _ in range(ctx.integer(2, 5))]
@@ -77,7 +87,7 @@ def extract_list(ctx: Ctx) -> Sample:
     choices = [("people", people), ("places", places), ("numbers", numbers)]
     text = " ".join(out)
     for what, values in ctx.some(choices, ctx.integer(1, 3)):
-        found = sorted({v for v in values if v in text}, key=text.index)
+        found = _in_order(values, text)
         if not found:
             continue
         forms = (

@@ -14,11 +14,12 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from . import arithmetic, chat, passages, schema
+from . import arithmetic, passages, schema
 from .ask import bare, missing
 from .corpus import ENCYCLOPAEDIA, Article, HeldOutCorpus, held_out
 from .encode import Encoder
 from .facts import Fact, make_entity, paragraph
+from .follow_up import follow_up as follow_up_chat
 from .names import Ctx
 from .needles import Filler
 from .sample import Item
@@ -148,7 +149,7 @@ def follow_up(ctx: Ctx, count: int) -> list[Item]:
     out: list[Item] = []
     while len(out) < count:
         values: list[str] = []
-        parts = [p for p in chat.follow_up(ctx, values).parts if p.role != "system"]
+        parts = [p for p in follow_up_chat(ctx, values).parts if p.role != "system"]
         turns = [(parts[i].text, parts[i + 1].text) for i in range(0, len(parts), 2)]
         out.append(Item(f"follow-{len(out)}", "contains", [], turns[:-1], turns[-1][0], values))
     return out

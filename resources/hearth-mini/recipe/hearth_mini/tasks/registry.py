@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import arithmetic, chat, drills, edits, letters, needles, passages, sources, summaries, wiki
+from . import (
+    arithmetic, drills, edits, follow_up, identity, languages, letters, lists, needles, passages, small_talk, sources,
+    summaries, wiki,
+)  # fmt: skip
 from .corpus import Corpus
 from .names import Ctx
 from .sample import Sample
@@ -94,11 +97,11 @@ def made_families() -> dict[str, Maker]:
         "shorten": edits.shorten,
         "summary_made": summaries.summary_made,
         "summary_paper": summaries.summary_paper,
-        "follow_up": chat.follow_up,
-        "identity": chat.identity,
-        "languages": chat.languages,
-        "small_talk": chat.small_talk,
-        "lists": chat.lists,
+        "follow_up": follow_up.follow_up,
+        "identity": identity.identity,
+        "languages": languages.languages,
+        "small_talk": small_talk.small_talk,
+        "lists": lists.lists,
         "arithmetic": arithmetic.arithmetic,
         "long_records": needles.LongRecords(),
     }
