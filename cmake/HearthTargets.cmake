@@ -55,7 +55,15 @@ function(hearth_test name)
     target_link_libraries(${name} PRIVATE hearth_options hearth_warnings ${ARG_LIBS} GTest::gtest GTest::gtest_main)
     target_compile_definitions(${name} PRIVATE "HEARTH_TEST_DATA_DIR=\"${PROJECT_SOURCE_DIR}/tests/data\"")
     add_test(NAME ${name} COMMAND ${name})
-    set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 300)
+    set(timeout 300)
+    if(HEARTH_SANITIZE)
+        set(timeout 1800) # sanitizers slow down up to twentyfold
+    endif()
+    set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${timeout})
+    if(HEARTH_SANITIZE MATCHES "thread")
+        set(suppressions "${PROJECT_SOURCE_DIR}/tests/support/tsan_suppressions.txt")
+        set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT "TSAN_OPTIONS=suppressions='${suppressions}'")
+    endif()
 endfunction()
 
 # hearth_header_check(): one object library that compiles each public header alone, built on request (./dev check).

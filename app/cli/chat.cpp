@@ -18,10 +18,10 @@ namespace hearth::cli {
 namespace {
 
 /// Set by the first Ctrl+C while an answer runs; the second one ends the program.
-std::atomic<bool> g_isInterrupted{false};
+std::atomic<bool> isInterrupted{false};
 
 extern "C" void onInterrupt(int signal) {
-    if (g_isInterrupted.exchange(true)) {
+    if (isInterrupted.exchange(true)) {
         std::signal(signal, SIG_DFL);
         std::raise(signal);
     }
@@ -30,7 +30,7 @@ extern "C" void onInterrupt(int signal) {
 /// Lets Ctrl+C stop the answer instead of the program while it exists.
 class InterruptScope {
 public:
-    InterruptScope() : m_before(std::signal(SIGINT, onInterrupt)) { g_isInterrupted = false; }
+    InterruptScope() : m_before(std::signal(SIGINT, onInterrupt)) { isInterrupted = false; }
     ~InterruptScope() { std::signal(SIGINT, m_before); }
     InterruptScope(const InterruptScope&) = delete;
     InterruptScope& operator=(const InterruptScope&) = delete;
@@ -84,7 +84,7 @@ public:
         bool isStopSent = false;
         while (!m_outcome.has_value()) {
             m_ended.wait_for(lock, std::chrono::milliseconds(20));
-            if (g_isInterrupted && !isStopSent) {
+            if (isInterrupted && !isStopSent) {
                 isStopSent = true;
                 assistant.stop(id);
             }

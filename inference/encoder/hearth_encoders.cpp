@@ -212,7 +212,8 @@ Result<HearthEncoders::Rows> HearthEncoders::relativeBias(const EncoderBlockWeig
 }
 
 Status HearthEncoders::swinBlock(Rows& x, int stage, std::size_t index) {
-    const EncoderBlockWeights& block = m_weights->vision.stages[stage][index];
+    const EncoderBlockWeights& block =
+        m_weights->vision.stages[static_cast<std::size_t>(stage)][index];
     const std::int64_t headDim = m_config->vision.headDim;
     const std::int64_t numHeads = x.width / headDim;
     const std::int64_t window = m_config->vision.windowOf(stage);
@@ -283,6 +284,7 @@ Result<std::vector<float>> HearthEncoders::encodeImage(const ImageView& image,
     HEARTH_ASSIGN_OR_RETURN(const Rows vectors, allocate(sizes.numVectors(), m_config->width));
     std::int64_t numDone = 0;
     for (int stage = 0; stage < HearthVisionConfig::kNumStages; ++stage) {
+        const auto stageIndex = static_cast<std::size_t>(stage);
         const std::int64_t side = sizes.gridOf(stage);
         if (stage > 0) {
             // The 2 x 2 neighbours of a token, (dy, dx) in the order (0,0), (1,0), (0,1), (1,1),
@@ -297,17 +299,18 @@ Result<std::vector<float>> HearthEncoders::encodeImage(const ImageView& image,
                 }
             }
             HEARTH_ASSIGN_OR_RETURN(const Rows joined, gather(x, index, 4));
-            HEARTH_ASSIGN_OR_RETURN(const Rows normed, norm(joined, weights.merges[stage].norm));
-            HEARTH_ASSIGN_OR_RETURN(x, linear(normed, weights.merges[stage].weight));
+            HEARTH_ASSIGN_OR_RETURN(const Rows normed,
+                                    norm(joined, weights.merges[stageIndex].norm));
+            HEARTH_ASSIGN_OR_RETURN(x, linear(normed, weights.merges[stageIndex].weight));
         }
-        for (std::size_t block = 0; block < weights.stages[stage].size(); ++block) {
+        for (std::size_t block = 0; block < weights.stages[stageIndex].size(); ++block) {
             if (stop.stop_requested()) {
                 return stopped();
             }
             HEARTH_RETURN_IF_ERROR(swinBlock(x, stage, block));
         }
         if (stage >= 2) {
-            const VisionWeights::Output& output = weights.outputs[stage];
+            const VisionWeights::Output& output = weights.outputs[stageIndex];
             HEARTH_ASSIGN_OR_RETURN(const Rows normed, norm(x, output.norm));
             float* y = vectors.data() + numDone * m_config->width;
             // The learned positions first (as embeddings of the token numbers), then the projection

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -70,9 +71,10 @@ struct VisionWeights {
     };
     WeightMatrix patchEmbedding;       ///< [c0, 3 patch^2]
     const float* patchNorm = nullptr;  ///< [c0]
-    std::vector<EncoderBlockWeights> stages[HearthVisionConfig::kNumStages];
-    Merge merges[HearthVisionConfig::kNumStages];    ///< before the stage; none before stage 0
-    Output outputs[HearthVisionConfig::kNumStages];  ///< of stages 2 and 3
+    std::array<std::vector<EncoderBlockWeights>, HearthVisionConfig::kNumStages> stages;
+    std::array<Merge, HearthVisionConfig::kNumStages>
+        merges;  ///< before the stage; none before stage 0
+    std::array<Output, HearthVisionConfig::kNumStages> outputs;  ///< of stages 2 and 3
 };
 
 struct AudioWeights {

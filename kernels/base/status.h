@@ -70,11 +70,9 @@ private:
 template <class T>
 class [[nodiscard]] Result {
 public:
-    Result(T value)
-        : m_state(std::in_place_index<0>, std::move(value)) {
-    }                     // NOLINT(google-explicit-constructor)
-    Result(Status error)  // NOLINT(google-explicit-constructor)
-        : m_state(std::in_place_index<1>, std::move(error)) {
+    // Not explicit, so that a function returns a value or its failure as it is.
+    Result(T value) : m_state(std::in_place_index<0>, std::move(value)) {}
+    Result(Status error) : m_state(std::in_place_index<1>, std::move(error)) {
         HEARTH_CHECK(!std::get<1>(m_state).isOk());
     }
 
@@ -134,9 +132,12 @@ private:
 /// `lhs = value of expr`, or returns its error. `lhs` may declare a variable.
 #define HEARTH_ASSIGN_OR_RETURN(lhs, expr) \
     HEARTH_ASSIGN_OR_RETURN_IMPL(HEARTH_CONCAT(hearthResult, __LINE__), lhs, expr)
+// Names that are declared here cannot stand in parentheses.
+// NOLINTBEGIN(bugprone-macro-parentheses)
 #define HEARTH_ASSIGN_OR_RETURN_IMPL(result, lhs, expr) \
     auto result = (expr);                               \
     if (!result.has_value()) {                          \
         return std::move(result).error();               \
     }                                                   \
     lhs = std::move(result).value()
+// NOLINTEND(bugprone-macro-parentheses)

@@ -20,7 +20,7 @@ constexpr bool hasBit(std::uint32_t value, int bit) noexcept {
 }
 
 std::string brandString() {
-    unsigned registers[12] = {};
+    unsigned registers[3][4] = {};
     unsigned highest = 0;
     unsigned unused = 0;
     if (__get_cpuid(0x80000000U, &highest, &unused, &unused, &unused) == 0 ||
@@ -28,7 +28,7 @@ std::string brandString() {
         return {};
     }
     for (unsigned leaf = 0; leaf < 3; ++leaf) {
-        unsigned* r = registers + 4 * leaf;
+        unsigned* r = registers[leaf];
         __get_cpuid(0x80000002U + leaf, &r[0], &r[1], &r[2], &r[3]);
     }
     char text[sizeof(registers) + 1] = {};

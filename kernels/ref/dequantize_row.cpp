@@ -75,7 +75,8 @@ void expand(const BlockQ6_K& block, float* out) noexcept {
                 const int low = (block.lowBits[64 * half + 32 * (s % 2) + l] >> (4 * (s / 2))) & 15;
                 const int high = (block.highBits[32 * half + l] >> (2 * s)) & 3;
                 const int element = 128 * half + 32 * s + l;
-                const auto scale = static_cast<float>(block.scales[element / 16]);
+                const int part = element / 16;
+                const auto scale = static_cast<float>(block.scales[part]);
                 out[element] = d * scale * static_cast<float>((low | (high << 4)) - 32);
             }
         }

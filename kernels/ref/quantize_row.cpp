@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstring>
 
 #include "kernels/base/check.h"
@@ -208,7 +209,7 @@ bool compressWithMins(const float* x, const float* importance, int high, Block& 
     ScaleMin parts[8];
     float largestScale = 0;
     float largestMin = 0;
-    for (int part = 0; part < 8; ++part) {
+    for (std::ptrdiff_t part = 0; part < 8; ++part) {
         errorWeights(x + 32 * part, importance == nullptr ? nullptr : importance + 32 * part, 32,
                      weights + 32 * part);
         parts[part] = searchScaleMin(x + 32 * part, weights + 32 * part, 32, high);
@@ -220,7 +221,7 @@ bool compressWithMins(const float* x, const float* importance, int high, Block& 
     const float d = f16ToF32(block.d);
     const float dMin = f16ToF32(block.dMin);
     std::memset(block.scales, 0, sizeof(block.scales));
-    for (int part = 0; part < 8; ++part) {
+    for (std::ptrdiff_t part = 0; part < 8; ++part) {
         const float* partX = x + 32 * part;
         const int nearestScale = quantOf(parts[part].scale, d, 0, 63);
         const int nearestMin = quantOf(parts[part].min, dMin, 0, 63);
@@ -294,7 +295,7 @@ bool compress(const float* x, const float* importance, BlockQ5_K& block) noexcep
 bool compress(const float* x, const float* importance, BlockQ6_K& block) noexcept {
     float scales[16];
     float largest = 0;
-    for (int part = 0; part < 16; ++part) {
+    for (std::ptrdiff_t part = 0; part < 16; ++part) {
         float weights[16];
         errorWeights(x + 16 * part, importance == nullptr ? nullptr : importance + 16 * part, 16,
                      weights);

@@ -29,7 +29,7 @@ struct FormatGuess {
 };
 
 /// Bytes from the start of a file that are enough for `guessFormat`.
-inline constexpr std::size_t kFormatHeadBytes = 64 * 1024;
+inline constexpr std::size_t kFormatHeadBytes = std::size_t{64} * 1024;
 
 /// Judges a file by its first min(size, kFormatHeadBytes) bytes.
 FormatGuess guessFormat(std::span<const std::byte> head) noexcept;

@@ -107,6 +107,7 @@ Result<HelperProcess> HelperProcess::start(const std::filesystem::path& program,
     std::array<char*, 2> arguments{name.data(), nullptr};
     std::vector<std::string> environment = helperEnvironment();
     std::vector<char*> variables;
+    variables.reserve(environment.size() + 1);
     for (std::string& variable : environment) {
         variables.push_back(variable.data());
     }

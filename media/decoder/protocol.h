@@ -18,7 +18,7 @@ namespace hearth::media::protocol {
 
 /// Descriptor under which the helper finds its end of the socket pair.
 inline constexpr int kSocketFd = 3;
-inline constexpr std::size_t kMaxMessageBytes = 32 * 1024;
+inline constexpr std::size_t kMaxMessageBytes = std::size_t{32} * 1024;
 /// Longest title, format name, reason, ...
 inline constexpr std::size_t kMaxStringBytes = 4096;
 

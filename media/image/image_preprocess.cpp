@@ -36,7 +36,7 @@ cv::Mat overWhite(const Image& image) {
 }
 
 int fittedSide(int side, double scale) {
-    return std::clamp(static_cast<int>(side * scale + 0.5), 1, kModelImageSize);
+    return std::clamp(static_cast<int>(std::lround(side * scale)), 1, kModelImageSize);
 }
 
 PreparedImage prepare(const Image& image) {
@@ -61,7 +61,7 @@ PreparedImage prepare(const Image& image) {
         const std::size_t pixel =
             static_cast<std::size_t>(top + y) * kSide + static_cast<std::size_t>(left);
         float* out = prepared.pixels.data() + pixel * 3;
-        std::transform(in, in + 3 * size.width, out, [](std::uint8_t value) {
+        std::transform(in, in + std::ptrdiff_t{3} * size.width, out, [](std::uint8_t value) {
             return static_cast<float>(value) / 127.5F - 1.0F;
         });
     }

@@ -105,7 +105,7 @@ void transposeKeys(const AttentionPage& page, std::int64_t dim, float* keys) {
             __m256i v[4];
             loadTransposed(base, page.keyStride * bytes, numRows, d * bytes, v);
             float* out = keys + d * 32 + first;
-            for (int i = 0; i < 4; ++i) {
+            for (std::int64_t i = 0; i < 4; ++i) {
                 if (page.keysAreHalf) {
                     _mm256_store_ps(out + 64 * i, lowHalves(v[i]));
                     _mm256_store_ps(out + 64 * i + 32, lowHalves(_mm256_srli_epi32(v[i], 16)));
@@ -159,7 +159,7 @@ void multiplyKeys(const AttentionTile& tile, const AttentionPage& page, const fl
         const __m256 bias =
             page.bias == nullptr ? _mm256_setzero_ps() : _mm256_set1_ps(page.bias[q + j]);
 #pragma GCC unroll 4
-        for (int v = 0; v < 4; ++v) {
+        for (std::int64_t v = 0; v < 4; ++v) {
             sums[j][v] = bias;
         }
     }
@@ -167,14 +167,14 @@ void multiplyKeys(const AttentionTile& tile, const AttentionPage& page, const fl
     for (std::int64_t d = 0; d < tile.keyDim; ++d) {
         __m256 key[4];
 #pragma GCC unroll 4
-        for (int v = 0; v < 4; ++v) {
+        for (std::int64_t v = 0; v < 4; ++v) {
             key[v] = _mm256_load_ps(keys + d * 32 + 8 * v);
         }
 #pragma GCC unroll 2
         for (unsigned j = 0; j < count; ++j) {
             const __m256 query = _mm256_set1_ps(queries[j * tile.keyDim + d]);
 #pragma GCC unroll 4
-            for (int v = 0; v < 4; ++v) {
+            for (std::int64_t v = 0; v < 4; ++v) {
                 sums[j][v] = _mm256_fmadd_ps(query, key[v], sums[j][v]);
             }
         }
@@ -183,7 +183,7 @@ void multiplyKeys(const AttentionTile& tile, const AttentionPage& page, const fl
     for (unsigned j = 0; j < count; ++j) {
         float* out = logits + (q + j) * logitStride;
 #pragma GCC unroll 4
-        for (int v = 0; v < 4; ++v) {
+        for (std::int64_t v = 0; v < 4; ++v) {
             const std::int64_t left = page.numKeys - 8 * v;
             if (page.biasRows != nullptr) {
                 sums[j][v] =
@@ -213,7 +213,7 @@ float updateSoftmax(const AttentionTile& tile, std::int64_t q, std::uint32_t vis
     const __m256 lowest = _mm256_set1_ps(-__builtin_inff());
     __m256 seen[4];
     __m256 highest = lowest;
-    for (int v = 0; v < 4; ++v) {
+    for (std::int64_t v = 0; v < 4; ++v) {
         seen[v] =
             _mm256_blendv_ps(lowest, _mm256_load_ps(logits + 8 * v), laneMask(visible >> (8 * v)));
         highest = _mm256_max_ps(highest, seen[v]);
@@ -227,7 +227,7 @@ float updateSoftmax(const AttentionTile& tile, std::int64_t q, std::uint32_t vis
             _mm256_add_ps(_mm256_add_ps(seen[0], seen[1]), _mm256_add_ps(seen[2], seen[3]));
         const bool hasNan = _mm256_movemask_ps(_mm256_cmp_ps(p, p, _CMP_UNORD_Q)) != 0;
         const __m256 fill = hasNan ? _mm256_set1_ps(__builtin_nanf("")) : _mm256_setzero_ps();
-        for (int v = 0; v < 4; ++v) {
+        for (std::int64_t v = 0; v < 4; ++v) {
             _mm256_store_ps(logits + 8 * v, fill);
         }
         tile.sums[q] += _mm256_cvtss_f32(fill);
@@ -235,7 +235,7 @@ float updateSoftmax(const AttentionTile& tile, std::int64_t q, std::uint32_t vis
     }
     const __m256 shift = _mm256_set1_ps(maximum);
     __m256 sum = _mm256_setzero_ps();
-    for (int v = 0; v < 4; ++v) {
+    for (std::int64_t v = 0; v < 4; ++v) {
         // Unseen keys stay at -infinity and get weight 0.
         const __m256 weights = expVector(_mm256_sub_ps(seen[v], shift));
         _mm256_store_ps(logits + 8 * v, weights);
@@ -261,7 +261,7 @@ void multiplyValues(const AttentionTile& tile, const float* values, std::int64_t
 #pragma GCC unroll 2
     for (unsigned j = 0; j < count; ++j) {
 #pragma GCC unroll 4
-        for (unsigned v = 0; v < vectors; ++v) {
+        for (std::int64_t v = 0; v < vectors; ++v) {
             const float* out = tile.out + (q + j) * tile.valueDim + column + 8 * v;
             sums[j][v] = _mm256_mul_ps(loadTail(out, left - 8 * v), _mm256_set1_ps(factors[j]));
         }
@@ -269,14 +269,14 @@ void multiplyValues(const AttentionTile& tile, const float* values, std::int64_t
     for (std::int64_t i = begin; i < end; ++i) {
         __m256 row[vectors];
 #pragma GCC unroll 4
-        for (unsigned v = 0; v < vectors; ++v) {
+        for (std::int64_t v = 0; v < vectors; ++v) {
             row[v] = _mm256_load_ps(values + i * paddedDim + column + 8 * v);
         }
 #pragma GCC unroll 2
         for (unsigned j = 0; j < count; ++j) {
             const __m256 weight = _mm256_set1_ps(weights[(q + j) * 32 + i]);
 #pragma GCC unroll 4
-            for (unsigned v = 0; v < vectors; ++v) {
+            for (std::int64_t v = 0; v < vectors; ++v) {
                 sums[j][v] = _mm256_fmadd_ps(weight, row[v], sums[j][v]);
             }
         }
@@ -284,7 +284,7 @@ void multiplyValues(const AttentionTile& tile, const float* values, std::int64_t
 #pragma GCC unroll 2
     for (unsigned j = 0; j < count; ++j) {
 #pragma GCC unroll 4
-        for (unsigned v = 0; v < vectors; ++v) {
+        for (std::int64_t v = 0; v < vectors; ++v) {
             storeTail(tile.out + (q + j) * tile.valueDim + column + 8 * v, left - 8 * v,
                       sums[j][v]);
         }

@@ -114,9 +114,9 @@ struct UnpackQ8_0 : Format<32, -1, false, 1, true> {
             _mm256_store_ps(chunk.scales[block], loadHalves(pointers, at));
             for (int part = 0; part < 2; ++part) {
                 __m256i v[4];
-                loadTransposed(pointers, at + 2 + 16 * part, v);
+                loadTransposed(pointers, at + (2 + 16 * part), v);
                 for (int i = 0; i < 4; ++i) {
-                    storeDword(chunk, block * 8 + part * 4 + i, v[i]);
+                    storeDword(chunk, block * 8 + (part * 4 + i), v[i]);
                 }
             }
         }
@@ -213,7 +213,7 @@ struct UnpackQ4_K : Format<32, -1, true, 8, false> {
         const __m256i mask = _mm256_set1_epi8(15);
         for (int piece = 0; piece < 8; ++piece) {
             __m256i v[4];
-            loadTransposed(pointers, offset + 16 + 16 * piece, v);
+            loadTransposed(pointers, offset + (16 + 16 * piece), v);
             // Two pieces of 16 bytes make 32 low and 32 high halves.
             const std::int64_t first = piece / 2 * 16 + piece % 2 * 4;
             for (int i = 0; i < 4; ++i) {
@@ -234,10 +234,10 @@ struct UnpackQ5_K : Format<32, -1, true, 4, false> {
         const __m256i bit4 = _mm256_set1_epi8(16);
         for (int half = 0; half < 2; ++half) {
             __m256i high[4];
-            loadTransposed(pointers, offset + 16 + 16 * half, high);
+            loadTransposed(pointers, offset + (16 + 16 * half), high);
             for (int group = 0; group < 4; ++group) {
                 __m256i v[4];
-                loadTransposed(pointers, offset + 48 + 32 * group + 16 * half, v);
+                loadTransposed(pointers, offset + (48 + 32 * group + 16 * half), v);
                 const __m128i lowRight = _mm_cvtsi32_si128(2 * group > 4 ? 2 * group - 4 : 0);
                 const __m128i lowLeft = _mm_cvtsi32_si128(2 * group < 4 ? 4 - 2 * group : 0);
                 const __m128i highRight =
@@ -283,9 +283,9 @@ struct UnpackQ6_K : Format<16, 5, false, 2, false> {
                 __m256i high[4];
                 __m256i first[4];
                 __m256i second[4];
-                loadTransposed(pointers, offset + 128 + 32 * half + 16 * piece, high);
-                loadTransposed(pointers, offset + 64 * half + 16 * piece, first);
-                loadTransposed(pointers, offset + 64 * half + 32 + 16 * piece, second);
+                loadTransposed(pointers, offset + (128 + 32 * half + 16 * piece), high);
+                loadTransposed(pointers, offset + (64 * half + 16 * piece), first);
+                loadTransposed(pointers, offset + (64 * half + 32 + 16 * piece), second);
                 const std::int64_t at = half * 32 + piece * 4;
                 for (int i = 0; i < 4; ++i) {
                     storeDword(chunk, at + i,
@@ -341,7 +341,7 @@ void multiplyChunk(const Chunk& chunk, std::int64_t columns, std::int64_t firstB
                     std::int32_t negSum;
                     const std::int64_t at = kPartsPerBlock == 1
                                                 ? layout.negSumsAt + 4 * xBlock
-                                                : layout.negHalvesAt + 8 * xBlock + 4 * part;
+                                                : layout.negHalvesAt + 4 * (2 * xBlock + part);
                     __builtin_memcpy(&negSum, x[j] + at, sizeof(negSum));
                     dots[j] = _mm256_slli_epi32(_mm256_set1_epi32(negSum), Unpack::kZeroLog2);
                 }
@@ -351,7 +351,7 @@ void multiplyChunk(const Chunk& chunk, std::int64_t columns, std::int64_t firstB
                 __m256i shorts[numX];
 #pragma GCC unroll 8
                 for (int s = 0; s < Unpack::kNumShortSums; ++s) {
-                    const std::int64_t dword = block * 8 + part * kStepsPerPart + step + s;
+                    const std::int64_t dword = block * 8 + (part * kStepsPerPart + step + s);
                     const __m256i weights =
                         _mm256_load_si256(reinterpret_cast<const __m256i*>(chunk.dwords[dword]));
 #pragma GCC unroll 8

@@ -82,7 +82,7 @@ void transposeKeys(const AttentionPage& page, std::int64_t dim, float* keys) {
             __m512i v[4];
             loadTransposed(base, page.keyStride * bytes, numRows, d * bytes, v);
             float* out = keys + d * 32 + first;
-            for (int i = 0; i < 4; ++i) {
+            for (std::int64_t i = 0; i < 4; ++i) {
                 if (page.keysAreHalf) {
                     _mm512_store_ps(out + 64 * i, _mm512_cvtph_ps(_mm512_cvtepi32_epi16(v[i])));
                     _mm512_store_ps(
@@ -217,13 +217,13 @@ void multiplyValues(const AttentionTile& tile, const float* values, std::int64_t
     __m512 sums[count][vectors];
     __mmask16 masks[vectors];
 #pragma GCC unroll 4
-    for (unsigned v = 0; v < vectors; ++v) {
+    for (std::int64_t v = 0; v < vectors; ++v) {
         masks[v] = tailMask(tile.valueDim - column - 16 * v);
     }
 #pragma GCC unroll 4
     for (unsigned j = 0; j < count; ++j) {
 #pragma GCC unroll 4
-        for (unsigned v = 0; v < vectors; ++v) {
+        for (std::int64_t v = 0; v < vectors; ++v) {
             const float* out = tile.out + (q + j) * tile.valueDim + column + 16 * v;
             sums[j][v] =
                 _mm512_mul_ps(_mm512_maskz_loadu_ps(masks[v], out), _mm512_set1_ps(factors[j]));
@@ -232,14 +232,14 @@ void multiplyValues(const AttentionTile& tile, const float* values, std::int64_t
     for (std::int64_t i = begin; i < end; ++i) {
         __m512 row[vectors];
 #pragma GCC unroll 4
-        for (unsigned v = 0; v < vectors; ++v) {
+        for (std::int64_t v = 0; v < vectors; ++v) {
             row[v] = _mm512_load_ps(values + i * paddedDim + column + 16 * v);
         }
 #pragma GCC unroll 4
         for (unsigned j = 0; j < count; ++j) {
             const __m512 weight = _mm512_set1_ps(weights[(q + j) * 32 + i]);
 #pragma GCC unroll 4
-            for (unsigned v = 0; v < vectors; ++v) {
+            for (std::int64_t v = 0; v < vectors; ++v) {
                 sums[j][v] = _mm512_fmadd_ps(weight, row[v], sums[j][v]);
             }
         }
@@ -247,7 +247,7 @@ void multiplyValues(const AttentionTile& tile, const float* values, std::int64_t
 #pragma GCC unroll 4
     for (unsigned j = 0; j < count; ++j) {
 #pragma GCC unroll 4
-        for (unsigned v = 0; v < vectors; ++v) {
+        for (std::int64_t v = 0; v < vectors; ++v) {
             _mm512_mask_storeu_ps(tile.out + (q + j) * tile.valueDim + column + 16 * v, masks[v],
                                   sums[j][v]);
         }

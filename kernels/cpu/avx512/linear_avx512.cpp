@@ -117,9 +117,9 @@ struct UnpackQ8_0 : Format<32, 7, false> {
             _mm512_store_ps(chunk.scales[block], loadHalves(pointers, at));
             for (int part = 0; part < 2; ++part) {
                 __m512i v[4];
-                loadTransposed(pointers, at + 2 + 16 * part, v);
+                loadTransposed(pointers, at + (2 + 16 * part), v);
                 for (int i = 0; i < 4; ++i) {
-                    storeDword(chunk, block * 8 + part * 4 + i, _mm512_xor_si512(v[i], flip));
+                    storeDword(chunk, block * 8 + (part * 4 + i), _mm512_xor_si512(v[i], flip));
                 }
             }
         }
@@ -216,7 +216,7 @@ struct UnpackQ4_K : Format<32, -1, true> {
         const __m512i mask = _mm512_set1_epi8(15);
         for (int piece = 0; piece < 8; ++piece) {
             __m512i v[4];
-            loadTransposed(pointers, offset + 16 + 16 * piece, v);
+            loadTransposed(pointers, offset + (16 + 16 * piece), v);
             // Two pieces of 16 bytes make 32 low and 32 high halves.
             const std::int64_t first = piece / 2 * 16 + piece % 2 * 4;
             for (int i = 0; i < 4; ++i) {
@@ -237,10 +237,10 @@ struct UnpackQ5_K : Format<32, -1, true> {
         const __m512i bit4 = _mm512_set1_epi8(16);
         for (int half = 0; half < 2; ++half) {
             __m512i high[4];
-            loadTransposed(pointers, offset + 16 + 16 * half, high);
+            loadTransposed(pointers, offset + (16 + 16 * half), high);
             for (int group = 0; group < 4; ++group) {
                 __m512i v[4];
-                loadTransposed(pointers, offset + 48 + 32 * group + 16 * half, v);
+                loadTransposed(pointers, offset + (48 + 32 * group + 16 * half), v);
                 const __m128i lowRight = _mm_cvtsi32_si128(2 * group > 4 ? 2 * group - 4 : 0);
                 const __m128i lowLeft = _mm_cvtsi32_si128(2 * group < 4 ? 4 - 2 * group : 0);
                 const __m128i highRight =
@@ -286,9 +286,9 @@ struct UnpackQ6_K : Format<16, 5, false> {
                 __m512i high[4];
                 __m512i first[4];
                 __m512i second[4];
-                loadTransposed(pointers, offset + 128 + 32 * half + 16 * piece, high);
-                loadTransposed(pointers, offset + 64 * half + 16 * piece, first);
-                loadTransposed(pointers, offset + 64 * half + 32 + 16 * piece, second);
+                loadTransposed(pointers, offset + (128 + 32 * half + 16 * piece), high);
+                loadTransposed(pointers, offset + (64 * half + 16 * piece), first);
+                loadTransposed(pointers, offset + (64 * half + 32 + 16 * piece), second);
                 const std::int64_t at = half * 32 + piece * 4;
                 for (int i = 0; i < 4; ++i) {
                     storeDword(chunk, at + i,
@@ -333,14 +333,14 @@ void multiplyChunk(const Chunk& chunk, std::int64_t columns, std::int64_t firstB
                     std::int32_t negSum;
                     const std::int64_t at = kPartsPerBlock == 1
                                                 ? layout.negSumsAt + 4 * xBlock
-                                                : layout.negHalvesAt + 8 * xBlock + 4 * part;
+                                                : layout.negHalvesAt + 4 * (2 * xBlock + part);
                     __builtin_memcpy(&negSum, x[j] + at, sizeof(negSum));
                     dots[j] = _mm512_slli_epi32(_mm512_set1_epi32(negSum), Unpack::kZeroLog2);
                 }
             }
 #pragma GCC unroll 8
             for (int step = 0; step < kStepsPerPart; ++step) {
-                const std::int64_t dword = block * 8 + part * kStepsPerPart + step;
+                const std::int64_t dword = block * 8 + (part * kStepsPerPart + step);
                 const __m512i weights = _mm512_load_si512(chunk.dwords[dword]);
 #pragma GCC unroll 8
                 for (unsigned j = 0; j < numX; ++j) {

@@ -4,6 +4,7 @@
 #include <archive_entry.h>
 
 #include <array>
+#include <cstddef>
 #include <memory>
 
 namespace hearth::media {
@@ -22,7 +23,7 @@ Status zipError(archive* zip) {
 
 /// Appends what is left of the current entry to `out`, at most `room` bytes.
 Status unpackEntry(archive* zip, std::uint64_t room, std::uint64_t limit, std::string& out) {
-    std::array<char, 64 * 1024> block{};
+    std::array<char, std::size_t{64} * 1024> block{};
     for (;;) {
         const la_ssize_t got = archive_read_data(zip, block.data(), block.size());
         if (got == 0) {
