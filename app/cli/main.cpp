@@ -9,6 +9,7 @@
 #include "app/cli/argument_checks.h"
 #include "app/cli/commands.h"
 #include "app/cli/streams.h"
+#include "inference/gguf/printable.h"
 
 namespace hearth::cli {
 namespace {
@@ -46,7 +47,7 @@ CLI::Option* addNumbers(CLI::App& command, const char* name, std::vector<std::in
 
 /// The line about arguments that cannot be understood.
 std::string wrongUsage(const std::string& problem) {
-    return "hearth-cli: " + onOneLine(problem) + "; run with --help for more information\n";
+    return "hearth-cli: " + printableText(problem) + "; run with --help for more information\n";
 }
 
 void addModelOptions(CLI::App& command, ModelArguments& arguments) {
@@ -227,7 +228,7 @@ int run(int argc, char** argv) {
         status = flushStandardOutput();
     }
     if (!status.isOk()) {
-        std::fprintf(stderr, "hearth-cli: %s\n", onOneLine(status.message()).c_str());
+        std::fprintf(stderr, "hearth-cli: %s\n", printableText(status.message()).c_str());
         return kFailed;
     }
     return 0;
@@ -247,7 +248,7 @@ int main(int argc, char** argv) {
             stderr);
         return 1;
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "hearth-cli: %s\n", hearth::cli::onOneLine(error.what()).c_str());
+        std::fprintf(stderr, "hearth-cli: %s\n", hearth::printableText(error.what()).c_str());
         return 1;
     }
 }

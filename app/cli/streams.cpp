@@ -53,15 +53,4 @@ Status flushStandardOutput() {
     return {ErrorCode::Io, message};
 }
 
-std::string onOneLine(std::string_view text) {
-    std::string line(text);
-    for (char& character : line) {
-        const auto byte = static_cast<unsigned char>(character);
-        if (byte < 0x20 || byte == 0x7F) {
-            character = '?';
-        }
-    }
-    return line;
-}
-
 }  // namespace hearth::cli

@@ -17,8 +17,4 @@ Result<std::string> readStandardInput();
 /// Writes out what was printed. Errors: Io when standard output did not take all of it.
 Status flushStandardOutput();
 
-/// `text` on one line: control characters, which a file's name or content may bring into a message,
-/// become '?'.
-std::string onOneLine(std::string_view text);
-
 }  // namespace hearth::cli
