@@ -58,6 +58,7 @@ void printForPeople(const app::Summary& summary) {
 }  // namespace
 
 Status runSummarize(const SummarizeArguments& arguments) {
+    HEARTH_RETURN_IF_ERROR(checkDevice(arguments));
     HEARTH_ASSIGN_OR_RETURN(const std::filesystem::path program, app::findDecoderProgram());
     HEARTH_ASSIGN_OR_RETURN(const std::unique_ptr<media::DecoderClient> client,
                             media::DecoderClient::open({.programPath = program}));

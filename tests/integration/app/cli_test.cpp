@@ -488,6 +488,19 @@ TEST_F(CliTest, OneAnswerHasTheDocumentedKeys) {
     expectFailure(run({"chat", "-p", "hi", "--device", "cuda"}), {"cpu or auto"});
 }
 
+TEST_F(CliTest, ADeviceThatIsNotThereIsRefusedBeforeAnyFile) {
+    const std::string missing = m_folder.path() / "missing";
+    for (const Words& words :
+         {Words{"chat", "-p", "hi"}, Words{"chat"}, Words{"summarize", missing}, Words{"bench"},
+          Words{"logits", "--tokens", "1"}, Words{"embed-image", missing},
+          Words{"embed-audio", missing}}) {
+        SCOPED_TRACE(words.front());
+        Words all = words;
+        all.insert(all.end(), {"--device", "cuda", "-m", missing});
+        expectFailure(run(all), {"cpu or auto"});
+    }
+}
+
 TEST_F(CliTest, AConversationGoesOnAfterFailures) {
     std::string longLine;
     for (int i = 0; i < 400; ++i) {
