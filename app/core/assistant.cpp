@@ -8,6 +8,7 @@
 #include <mutex>
 #include <new>
 #include <stop_token>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -490,6 +491,10 @@ Result<std::unique_ptr<Assistant>> Assistant::open(const AssistantOptions& optio
         return std::unique_ptr<Assistant>(new Assistant(std::move(impl)));
     } catch (const std::bad_alloc&) {
         return Status(ErrorCode::OutOfMemory, kOutOfMemory);
+    } catch (const std::system_error& error) {
+        return Status(ErrorCode::OutOfMemory,
+                      "cannot start the assistant's thread: " + error.code().message() +
+                          "; close other programs");
     }
 }
 

@@ -501,6 +501,18 @@ TEST_F(CliTest, ADeviceThatIsNotThereIsRefusedBeforeAnyFile) {
     }
 }
 
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+// Sanitizers reserve more address space than any limit allows.
+TEST_F(CliTest, ThreadsThatCannotBeStartedAreAnError) {
+    // Room for the model and the stacks of some threads of 8 MiB each.
+    const std::string script = std::string("ulimit -v 700000; exec \"$0\" \"$@\"");
+    const Words words{"/bin/sh", "-c",           script, HEARTH_CLI_PROGRAM, "chat", "-p",
+                      "hi",      "--max-tokens", "1",    "--threads",        "1024"};
+    const ProgramOutcome outcome = ProgramRun(words, m_folder.path()).finish();
+    expectFailure(outcome, {"of 1024 compute threads", "ask for fewer"});
+}
+#endif
+
 TEST_F(CliTest, AConversationGoesOnAfterFailures) {
     std::string longLine;
     for (int i = 0; i < 400; ++i) {
