@@ -611,6 +611,32 @@ TEST_F(CliTest, SummarizeAndBenchHaveTheDocumentedKeys) {
         EXPECT_EQ(citation["page"], 1);
         EXPECT_NE(citation["quote"], "");
     }
+    // Passages are cut within the page, and its sentences go over several lines.
+    std::string longPage;
+    for (int i = 0; i < 40; ++i) {
+        longPage += "The keeper of lighthouse " + std::to_string(i) +
+                    "\nrows to the mill\n  in summer. Anna sees him go. ";
+    }
+    const json cut = expectObject(run({"summarize", write("b.txt", longPage), "--json"}),
+                                  {"summary", "sections", "citations", "coverage"});
+    EXPECT_EQ(cut["coverage"]["tokens"], cut["coverage"]["tokens_read"]);
+    EXPECT_GT(cut["coverage"]["tokens"], 600);
+    ASSERT_FALSE(cut["citations"].empty());
+    for (const json& citation : cut["citations"]) {
+        EXPECT_EQ(citation["quote"].get<std::string>().find('\n'), std::string::npos) << citation;
+        EXPECT_TRUE(citation["verified"].get<bool>()) << citation;
+    }
+    for (const json& section : cut["sections"]) {
+        EXPECT_EQ(section["note"].get<std::string>().find('\n'), std::string::npos) << section;
+    }
+    // A note of a text in another language may end within a character.
+    std::string chinese;
+    for (int i = 0; i < 40; ++i) {
+        chinese += "锅炉在三月检修过。花园的门是绿色的。";
+    }
+    const ProgramOutcome shown = run({"summarize", write("c.txt", chinese)});
+    EXPECT_EQ(shown.status, 0) << shown.errors;
+    EXPECT_NO_THROW(static_cast<void>(json(shown.output).dump())) << "is no UTF-8";
     const json bench = expectObject(run({"bench", "--prompt", "8", "--generate", "2", "--depth",
                                          "0,16", "--repeat", "1", "--json"}),
                                     {"results", "device", "bytes_per_token"});
