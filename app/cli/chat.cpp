@@ -47,7 +47,8 @@ public:
     void attachmentReady(app::RequestId, std::size_t,
                          const app::AttachmentReport& report) override {
         if (m_isStreaming) {
-            std::fprintf(stderr, "[%s: %s]\n", printableText(report.path.filename().string()).c_str(),
+            std::fprintf(stderr, "[%s: %s]\n",
+                         printableText(report.path.filename().string()).c_str(),
                          app::describe(report).c_str());
         }
     }
@@ -239,7 +240,8 @@ Status converse(const ChatArguments& arguments, app::Assistant& assistant, Answe
         }
         if (const std::optional<app::AttachedFile> file = attachCommand(line)) {
             if (file->path.empty()) {
-                std::fprintf(stderr, "hearth-cli: name a file after %s\n", printableText(line).c_str());
+                std::fprintf(stderr, "hearth-cli: name a file after %s\n",
+                             printableText(line).c_str());
             } else {
                 question.files.push_back(*file);
             }
@@ -250,7 +252,8 @@ Status converse(const ChatArguments& arguments, app::Assistant& assistant, Answe
         HEARTH_ASSIGN_OR_RETURN(const app::RequestId id, assistant.ask(question));
         const Result<app::AnswerReport> answer = printer.wait(assistant, id);
         if (!answer.has_value()) {
-            std::fprintf(stderr, "hearth-cli: %s\n", printableText(answer.error().message()).c_str());
+            std::fprintf(stderr, "hearth-cli: %s\n",
+                         printableText(answer.error().message()).c_str());
         } else if (arguments.isJson) {
             std::printf("%s\n", toJsonLine(answer.value(), assistant.deviceDescription()).c_str());
         }

@@ -63,6 +63,18 @@ void addModelOptions(CLI::App& command, ModelArguments& arguments) {
     command.add_flag("--json", arguments.isJson, "Print one JSON object");
 }
 
+/// The exit status of a command that ended with `status`, once what it printed is out.
+int finish(Status status) {
+    if (status.isOk()) {
+        status = flushStandardOutput();
+    }
+    if (!status.isOk()) {
+        std::fprintf(stderr, "hearth-cli: %s\n", printableText(status.message()).c_str());
+        return kFailed;
+    }
+    return 0;
+}
+
 /// Parses the command line and runs what it asks for.
 int run(int argc, char** argv) {
     CLI::App program(
@@ -221,17 +233,9 @@ int run(int argc, char** argv) {
         program.exit(error);
         return kWrongUsage;
     } catch (const CLI::ParseError& error) {
-        return program.exit(error) == 0 ? 0 : kWrongUsage;
+        return program.exit(error) == 0 ? finish({}) : kWrongUsage;
     }
-    Status status = action();
-    if (status.isOk()) {
-        status = flushStandardOutput();
-    }
-    if (!status.isOk()) {
-        std::fprintf(stderr, "hearth-cli: %s\n", printableText(status.message()).c_str());
-        return kFailed;
-    }
-    return 0;
+    return finish(action());
 }
 
 }  // namespace
@@ -239,6 +243,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     hearth::cli::reserveStandardStreams();
+    hearth::cli::makeFileLimitAnError();
     try {
         return hearth::cli::run(argc, argv);
     } catch (const std::bad_alloc&) {

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 
@@ -20,6 +21,10 @@ void reserveStandardStreams() {
             }
         }
     }
+}
+
+void makeFileLimitAnError() {
+    std::signal(SIGXFSZ, SIG_IGN);
 }
 
 Result<std::string> readStandardInput() {

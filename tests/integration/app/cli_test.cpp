@@ -399,6 +399,7 @@ TEST_F(CliTest, BrokenStandardStreamsFail) {
                   {"standard output"});
     expectFailure(run({"inspect", kModel, "--json"}, {.isOutputClosed = true}),
                   {"standard output"});
+    expectFailure(run({"--help"}, {.outputPath = "/dev/full"}), {"standard output"});
     // The result must not go where standard output was.
     const fs::path folder = makeFolder("closed");
     expectFailure(
@@ -425,6 +426,21 @@ TEST_F(CliTest, ResultsAreWholeOrNotThere) {
     }
     EXPECT_TRUE(fs::is_fifo(folder / "fifo"));
     expectOnly(folder, {"a.npy", "fifo", "taken"});
+}
+
+TEST_F(CliTest, ALimitOfFileSizesIsAnError) {
+    const fs::path folder = makeFolder("limited");
+    const Words words{"/bin/sh",
+                      "-c",
+                      "ulimit -f 64; exec \"$0\" \"$@\"",
+                      HEARTH_CLI_PROGRAM,
+                      "logits",
+                      "--tokens",
+                      "1,2,3",
+                      "--output",
+                      folder / "a.npy"};
+    expectFailure(ProgramRun(words, m_folder.path()).finish(), {folder / "a.npy", "too large"});
+    expectOnly(folder, {});
 }
 
 TEST_F(CliTest, QuantizeKeepsItsInput) {
