@@ -1,7 +1,7 @@
+#include <semaphore.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <condition_variable>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
@@ -20,11 +20,16 @@ namespace {
 /// Set by the first Ctrl+C while an answer runs; the second one ends the program.
 std::atomic<bool> g_isInterrupted{false};
 
+/// Wakes the main thread: an answer has ended or Ctrl+C was pressed. A semaphore, because a signal
+/// handler may raise one.
+sem_t g_wake;
+
 extern "C" void onInterrupt(int signal) {
     if (g_isInterrupted.exchange(true)) {
         std::signal(signal, SIG_DFL);
         std::raise(signal);
     }
+    sem_post(&g_wake);
 }
 
 /// Lets Ctrl+C stop the answer instead of the program while it exists.
@@ -81,30 +86,32 @@ public:
 
     /// Waits for the end of the question that was asked last; stops it on Ctrl+C.
     Result<app::AnswerReport> wait(app::Assistant& assistant, app::RequestId id) {
-        std::unique_lock lock(m_mutex);
         bool isStopSent = false;
-        while (!m_outcome.has_value()) {
-            m_ended.wait_for(lock, std::chrono::milliseconds(20));
+        while (true) {
+            // A signal may also end the wait without a wake-up.
+            sem_wait(&g_wake);
             if (g_isInterrupted && !isStopSent) {
                 isStopSent = true;
                 assistant.stop(id);
             }
+            const std::scoped_lock lock(m_mutex);
+            if (m_outcome.has_value()) {
+                Result<app::AnswerReport> outcome = *std::move(m_outcome);
+                m_outcome.reset();
+                return outcome;
+            }
         }
-        Result<app::AnswerReport> outcome = *std::move(m_outcome);
-        m_outcome.reset();
-        return outcome;
     }
 
 private:
     void end(Result<app::AnswerReport> outcome) {
         const std::scoped_lock lock(m_mutex);
         m_outcome.emplace(std::move(outcome));
-        m_ended.notify_all();
+        sem_post(&g_wake);
     }
 
     const bool m_isStreaming;
     std::mutex m_mutex;  // guards m_outcome
-    std::condition_variable m_ended;
     std::optional<Result<app::AnswerReport>> m_outcome;
 };
 
@@ -275,6 +282,7 @@ Status runChat(const ChatArguments& arguments) {
                     "the question is empty; give it after -p or, with -p -, on standard input"};
         }
     }
+    sem_init(&g_wake, 0, 0);
     AnswerPrinter printer(!arguments.isJson);
     app::AssistantOptions options;
     options.modelPath = arguments.model;

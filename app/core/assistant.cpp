@@ -181,7 +181,7 @@ private:
     Result<Prepared> prepare(const Command& command, FileReports& files,
                              const std::stop_token& stop);
     Status addDocument(const LoadedAttachment& attachment, const Question& question,
-                       Prepared& prepared, AttachmentReport& report);
+                       Prepared& prepared, AttachmentReport& report, const std::stop_token& stop);
     Status addPassagesOfEarlierDocuments(const Question& question, Prepared& prepared);
     Result<GenerateRequest> makeRequest(const Command& command, const Prepared& prepared) const;
     int countTokens(std::string_view text) const;
@@ -326,11 +326,13 @@ void Assistant::Impl::forgetConversation() {
 }
 
 Status Assistant::Impl::addDocument(const LoadedAttachment& attachment, const Question& question,
-                                    Prepared& prepared, AttachmentReport& report) {
+                                    Prepared& prepared, AttachmentReport& report,
+                                    const std::stop_token& stop) {
     const auto& document = std::get<media::Document>(attachment.content);
     storage::DocumentStore store(*m_database);
-    HEARTH_ASSIGN_OR_RETURN(const std::int64_t id,
-                            store.addDocument(report.path.filename().string(), document.pages));
+    HEARTH_ASSIGN_OR_RETURN(
+        const std::int64_t id,
+        store.addDocument(report.path.filename().string(), document.pages, stop));
     RetrievalOptions options;
     options.isOn = question.options.isRetrievalOn;
     HEARTH_ASSIGN_OR_RETURN(Retrieved found,
@@ -377,7 +379,7 @@ Result<Assistant::Impl::Prepared> Assistant::Impl::prepare(const Command& comman
                                 loader.load(file.path, file.kind, stop));
         AttachmentReport report = attachment.report;
         if (report.kind == AttachmentKind::Document) {
-            HEARTH_RETURN_IF_ERROR(addDocument(attachment, question, prepared, report));
+            HEARTH_RETURN_IF_ERROR(addDocument(attachment, question, prepared, report, stop));
         } else {
             HEARTH_ASSIGN_OR_RETURN(std::shared_ptr<const MediumInput> input,
                                     makeMediumInput(std::move(attachment)));
