@@ -182,9 +182,11 @@ private:
                              const std::stop_token& stop);
     Status addDocument(const LoadedAttachment& attachment, const Question& question,
                        Prepared& prepared, AttachmentReport& report, const std::stop_token& stop);
-    Status addPassagesOfEarlierDocuments(const Question& question, Prepared& prepared);
-    Result<GenerateRequest> makeRequest(const Command& command, const Prepared& prepared) const;
-    int countTokens(std::string_view text) const;
+    Status addPassagesOfEarlierDocuments(const Question& question, Prepared& prepared,
+                                         const std::stop_token& stop);
+    Result<GenerateRequest> makeRequest(const Command& command, const Prepared& prepared,
+                                        const std::stop_token& stop) const;
+    int countTokens(std::string_view text, const std::stop_token& stop) const;
     void forgetConversation();
 
     AssistantEvents& m_events;
@@ -335,9 +337,12 @@ Status Assistant::Impl::addDocument(const LoadedAttachment& attachment, const Qu
         store.addDocument(report.path.filename().string(), document.pages, stop));
     RetrievalOptions options;
     options.isOn = question.options.isRetrievalOn;
-    HEARTH_ASSIGN_OR_RETURN(Retrieved found,
-                            retrieve(store, id, document.pages, question.text, options,
-                                     [this](std::string_view text) { return countTokens(text); }));
+    HEARTH_ASSIGN_OR_RETURN(
+        Retrieved found, retrieve(store, id, document.pages, question.text, options,
+                                  [&](std::string_view text) { return countTokens(text, stop); }));
+    if (stop.stop_requested()) {
+        return {ErrorCode::Cancelled, "stopped"};
+    }
     report.tokens = found.tokens;
     report.isWhole = found.isWhole;
     report.passages = std::move(found.passages);
@@ -348,16 +353,17 @@ Status Assistant::Impl::addDocument(const LoadedAttachment& attachment, const Qu
     return {};
 }
 
-Status Assistant::Impl::addPassagesOfEarlierDocuments(const Question& question,
-                                                      Prepared& prepared) {
+Status Assistant::Impl::addPassagesOfEarlierDocuments(const Question& question, Prepared& prepared,
+                                                      const std::stop_token& stop) {
     storage::DocumentStore store(*m_database);
     for (const KnownDocument& document : m_documents) {
         if (document.isWhole || !question.options.isRetrievalOn) {
             continue;
         }
         HEARTH_ASSIGN_OR_RETURN(
-            Retrieved found, retrieve(store, document.id, document.pages, question.text, {},
-                                      [this](std::string_view text) { return countTokens(text); }));
+            Retrieved found,
+            retrieve(store, document.id, document.pages, question.text, {},
+                     [&](std::string_view text) { return countTokens(text, stop); }));
         prepared.turn.documents.insert(prepared.turn.documents.end(),
                                        std::make_move_iterator(found.texts.begin()),
                                        std::make_move_iterator(found.texts.end()));
@@ -372,7 +378,7 @@ Result<Assistant::Impl::Prepared> Assistant::Impl::prepare(const Command& comman
     const AttachmentLoader loader(*m_decoder);
     Prepared prepared;
     prepared.turn.text = question.text;
-    HEARTH_RETURN_IF_ERROR(addPassagesOfEarlierDocuments(question, prepared));
+    HEARTH_RETURN_IF_ERROR(addPassagesOfEarlierDocuments(question, prepared, stop));
     for (std::size_t i = 0; i < question.files.size(); ++i) {
         const AttachedFile& file = question.files[i];
         HEARTH_ASSIGN_OR_RETURN(LoadedAttachment attachment,
@@ -395,16 +401,17 @@ Result<Assistant::Impl::Prepared> Assistant::Impl::prepare(const Command& comman
     return prepared;
 }
 
-int Assistant::Impl::countTokens(std::string_view text) const {
-    // A text that cannot be encoded (4 GiB or more) counts as longer than any limit.
-    const Result<std::vector<TokenId>> tokens = m_model->tokenizer().encode(text);
+int Assistant::Impl::countTokens(std::string_view text, const std::stop_token& stop) const {
+    // A text that cannot be encoded (4 GiB or more, stopped) counts as longer than any limit.
+    const Result<std::vector<TokenId>> tokens = m_model->tokenizer().encode(text, {.stop = stop});
     return tokens.has_value() ? static_cast<int>(tokens.value().size())
                               : std::numeric_limits<int>::max();
 }
 
 /// The whole conversation with the question at its end.
 Result<GenerateRequest> Assistant::Impl::makeRequest(const Command& command,
-                                                     const Prepared& prepared) const {
+                                                     const Prepared& prepared,
+                                                     const std::stop_token& stop) const {
     const Tokenizer& tokenizer = m_model->tokenizer();
     const AnswerOptions& options = command.question.options;
     GenerateRequest request;
@@ -416,7 +423,8 @@ Result<GenerateRequest> Assistant::Impl::makeRequest(const Command& command,
     }
     const std::vector<PromptPiece> turn = turnPieces(prepared.turn);
     pieces.insert(pieces.end(), turn.begin(), turn.end());
-    HEARTH_ASSIGN_OR_RETURN(const std::vector<std::int32_t> added, promptTokens(tokenizer, pieces));
+    HEARTH_ASSIGN_OR_RETURN(const std::vector<std::int32_t> added,
+                            promptTokens(tokenizer, pieces, stop));
     request.tokens.insert(request.tokens.end(), added.begin(), added.end());
     const auto length = static_cast<std::int64_t>(request.tokens.size());
     const std::int64_t room = m_generator->engine().contextTokens();
@@ -445,7 +453,7 @@ Result<GenerateRequest> Assistant::Impl::makeRequest(const Command& command,
 Result<AnswerReport> Assistant::Impl::answer(const Command& command, const std::stop_token& stop) {
     FileReports files(command.id, m_events);
     HEARTH_ASSIGN_OR_RETURN(Prepared prepared, prepare(command, files, stop));
-    HEARTH_ASSIGN_OR_RETURN(GenerateRequest request, makeRequest(command, prepared));
+    HEARTH_ASSIGN_OR_RETURN(GenerateRequest request, makeRequest(command, prepared, stop));
     AnswerEvents events(m_events, m_media.size(), prepared.media, files);
     m_generator->run(request, events, stop);
     HEARTH_ASSIGN_OR_RETURN(const GenerateReport generated, events.takeOutcome());
