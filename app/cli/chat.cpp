@@ -153,6 +153,9 @@ nlohmann::json toJson(const app::AttachmentReport& report) {
             }
             break;
     }
+    if (!report.warning.empty()) {
+        json["warning"] = report.warning;
+    }
     return json;
 }
 

@@ -484,6 +484,18 @@ TEST_F(CliTest, AFileOfAnotherKindIsRefusedByName) {
     expectFailure(run({"logits", "--tokens", "1,2", "--image", picture}), {"placeholders"});
 }
 
+TEST_F(CliTest, ARecordingThatEndsEarlyIsToldOf) {
+    const std::string whole = makeRecording(40);
+    const fs::path path = write("cut.wav", whole.substr(0, whole.size() / 2));
+    const json answer = expectObject(
+        run({"chat", "-p", "hi", "--audio", path, "--max-tokens", "1", "--json"}), kAnswerKeys);
+    ASSERT_EQ(answer["attachments"].size(), 1U);
+    ASSERT_TRUE(answer["attachments"][0].contains("warning")) << answer;
+    const auto warning = answer["attachments"][0]["warning"].get<std::string>();
+    const ProgramOutcome shown = run({"chat", "-p", "hi", "--audio", path, "--max-tokens", "1"});
+    EXPECT_NE(shown.errors.find(warning), std::string::npos) << shown.errors;
+}
+
 TEST_F(CliTest, OneAnswerHasTheDocumentedKeys) {
     const json answer = expectObject(
         run({"chat", "-p", "Tell me about rivers.", "--max-tokens", "1", "--json"}), kAnswerKeys);
