@@ -205,6 +205,22 @@ bool isBlank(std::string_view text) {
     return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
+/// The file that a person named: as it stands, or else without the blanks and quotes around it that
+/// a terminal puts there when a file is dropped on it.
+std::filesystem::path namedFile(std::string_view name) {
+    std::error_code error;
+    if (std::filesystem::exists(name, error)) {
+        return name;
+    }
+    const std::size_t begin = name.find_first_not_of(" \t");
+    std::string_view bare = name.substr(begin, name.find_last_not_of(" \t") - begin + 1);
+    if (bare.size() > 2 && (bare.front() == '\'' || bare.front() == '"') &&
+        bare.back() == bare.front()) {
+        bare = bare.substr(1, bare.size() - 2);
+    }
+    return bare;
+}
+
 /// "/image F", "/audio F", "/document F": the file to attach to the next message, an empty path if
 /// none is named.
 std::optional<app::AttachedFile> attachCommand(std::string_view line) {
@@ -221,7 +237,7 @@ std::optional<app::AttachedFile> attachCommand(std::string_view line) {
             return app::AttachedFile{{}, kind};
         }
         if (rest.front() == ' ') {
-            return app::AttachedFile{rest.substr(1), kind};
+            return app::AttachedFile{namedFile(rest.substr(1)), kind};
         }
     }
     return std::nullopt;
@@ -242,7 +258,13 @@ Status converse(const ChatArguments& arguments, app::Assistant& assistant, Answe
         if (isTerminal) {
             std::fputs("> ", stderr);
         }
-        if (!std::getline(std::cin, line) || line == "/quit") {
+        if (!std::getline(std::cin, line)) {
+            return {};
+        }
+        if (line.ends_with('\r')) {
+            line.pop_back();
+        }
+        if (line == "/quit") {
             return {};
         }
         if (isBlank(line)) {

@@ -572,6 +572,21 @@ TEST_F(CliTest, AConversationGoesOnAfterFailures) {
     }
 }
 
+TEST_F(CliTest, AConversationTakesNamesAndLinesAsTerminalsGiveThem) {
+    const std::string plain = write("a b.txt", "The boiler was serviced in March.\n");
+    const std::string quoted = write("'c'", "The gate is green.\n");
+    const ProgramOutcome outcome =
+        runWithInput({"chat", "--max-tokens", "1", "--json"},
+                     "/document '" + plain + "' \r\n/document \"" + plain + "\"\r\n/document " +
+                         plain + "\r\n/document " + quoted + "\r\nhi\r\n/quit\r\nafter\r\n");
+    const json answer = expectObject(outcome, kAnswerKeys);
+    ASSERT_EQ(answer["attachments"].size(), 4U);
+    for (std::size_t i = 0; i < 3; ++i) {
+        EXPECT_EQ(answer["attachments"][i]["file"], plain);
+    }
+    EXPECT_EQ(answer["attachments"][3]["file"], quoted);
+}
+
 TEST_F(CliTest, ChangedContentChangesNoReport) {
     const auto ask = [this](const char* option, const fs::path& path) {
         return expectObject(
