@@ -141,8 +141,10 @@ Status describeSilence(HelperProcess& helper) {
     if (!ending) {
         return brokenProtocol("it closed the connection");
     }
-    return {ending->signal == SIGXCPU ? ErrorCode::Unsupported : ErrorCode::CorruptData,
-            describeEnding(*ending)};
+    const ErrorCode code = ending->signal == SIGXCPU          ? ErrorCode::Unsupported
+                           : ending->exitStatus == kNotLoaded ? ErrorCode::OutOfMemory
+                                                              : ErrorCode::CorruptData;
+    return {code, describeEnding(*ending)};
 }
 
 /// The helper's last message, once the helper is gone, so that nobody writes to the region any
@@ -242,7 +244,7 @@ Result<T> namingFile(const char* verb, const fs::path& path, Work work) {
     const auto named = [&](Status status) {
         return std::move(status)
             .withContext(std::string("cannot ") + verb + ' ' + path.string())
-            .withAdvice(ErrorCode::OutOfMemory, "use a smaller file or close other programs");
+            .withAdvice(ErrorCode::OutOfMemory, "close other programs or use a smaller file");
     };
     try {
         Result<T> result = work();

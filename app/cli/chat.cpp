@@ -1,7 +1,7 @@
+#include <semaphore.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <condition_variable>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
@@ -20,11 +20,16 @@ namespace {
 /// Set by the first Ctrl+C while an answer runs; the second one ends the program.
 std::atomic<bool> isInterrupted{false};
 
+/// Wakes the main thread: an answer has ended or Ctrl+C was pressed. A semaphore, because a signal
+/// handler may raise one.
+sem_t wakeUp;
+
 extern "C" void onInterrupt(int signal) {
     if (isInterrupted.exchange(true)) {
         std::signal(signal, SIG_DFL);
         std::raise(signal);
     }
+    sem_post(&wakeUp);
 }
 
 /// Lets Ctrl+C stop the answer instead of the program while it exists.
@@ -47,7 +52,8 @@ public:
     void attachmentReady(app::RequestId, std::size_t,
                          const app::AttachmentReport& report) override {
         if (m_isStreaming) {
-            std::fprintf(stderr, "[%s: %s]\n", onOneLine(report.path.filename().string()).c_str(),
+            std::fprintf(stderr, "[%s: %s]\n",
+                         printableText(report.path.filename().string()).c_str(),
                          app::describe(report).c_str());
         }
     }
@@ -80,30 +86,32 @@ public:
 
     /// Waits for the end of the question that was asked last; stops it on Ctrl+C.
     Result<app::AnswerReport> wait(app::Assistant& assistant, app::RequestId id) {
-        std::unique_lock lock(m_mutex);
         bool isStopSent = false;
-        while (!m_outcome.has_value()) {
-            m_ended.wait_for(lock, std::chrono::milliseconds(20));
+        while (true) {
+            // A signal may also end the wait without a wake-up.
+            sem_wait(&wakeUp);
             if (isInterrupted && !isStopSent) {
                 isStopSent = true;
                 assistant.stop(id);
             }
+            const std::scoped_lock lock(m_mutex);
+            if (m_outcome.has_value()) {
+                Result<app::AnswerReport> outcome = *std::move(m_outcome);
+                m_outcome.reset();
+                return outcome;
+            }
         }
-        Result<app::AnswerReport> outcome = *std::move(m_outcome);
-        m_outcome.reset();
-        return outcome;
     }
 
 private:
     void end(Result<app::AnswerReport> outcome) {
         const std::scoped_lock lock(m_mutex);
         m_outcome.emplace(std::move(outcome));
-        m_ended.notify_all();
+        sem_post(&wakeUp);
     }
 
     const bool m_isStreaming;
     std::mutex m_mutex;  // guards m_outcome
-    std::condition_variable m_ended;
     std::optional<Result<app::AnswerReport>> m_outcome;
 };
 
@@ -144,6 +152,9 @@ nlohmann::json toJson(const app::AttachmentReport& report) {
                                             {"end", passage.endByte}});
             }
             break;
+    }
+    if (!report.warning.empty()) {
+        json["warning"] = report.warning;
     }
     return json;
 }
@@ -194,6 +205,22 @@ bool isBlank(std::string_view text) {
     return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
+/// The file that a person named: as it stands, or else without the blanks and quotes around it that
+/// a terminal puts there when a file is dropped on it.
+std::filesystem::path namedFile(std::string_view name) {
+    std::error_code error;
+    if (std::filesystem::exists(name, error)) {
+        return name;
+    }
+    const std::size_t begin = name.find_first_not_of(" \t");
+    std::string_view bare = name.substr(begin, name.find_last_not_of(" \t") - begin + 1);
+    if (bare.size() > 2 && (bare.front() == '\'' || bare.front() == '"') &&
+        bare.back() == bare.front()) {
+        bare = bare.substr(1, bare.size() - 2);
+    }
+    return bare;
+}
+
 /// "/image F", "/audio F", "/document F": the file to attach to the next message, an empty path if
 /// none is named.
 std::optional<app::AttachedFile> attachCommand(std::string_view line) {
@@ -210,7 +237,7 @@ std::optional<app::AttachedFile> attachCommand(std::string_view line) {
             return app::AttachedFile{{}, kind};
         }
         if (rest.front() == ' ') {
-            return app::AttachedFile{rest.substr(1), kind};
+            return app::AttachedFile{namedFile(rest.substr(1)), kind};
         }
     }
     return std::nullopt;
@@ -231,7 +258,13 @@ Status converse(const ChatArguments& arguments, app::Assistant& assistant, Answe
         if (isTerminal) {
             std::fputs("> ", stderr);
         }
-        if (!std::getline(std::cin, line) || line == "/quit") {
+        if (!std::getline(std::cin, line)) {
+            return {};
+        }
+        if (line.ends_with('\r')) {
+            line.pop_back();
+        }
+        if (line == "/quit") {
             return {};
         }
         if (isBlank(line)) {
@@ -239,7 +272,8 @@ Status converse(const ChatArguments& arguments, app::Assistant& assistant, Answe
         }
         if (const std::optional<app::AttachedFile> file = attachCommand(line)) {
             if (file->path.empty()) {
-                std::fprintf(stderr, "hearth-cli: name a file after %s\n", onOneLine(line).c_str());
+                std::fprintf(stderr, "hearth-cli: name a file after %s\n",
+                             printableText(line).c_str());
             } else {
                 question.files.push_back(*file);
             }
@@ -250,7 +284,8 @@ Status converse(const ChatArguments& arguments, app::Assistant& assistant, Answe
         HEARTH_ASSIGN_OR_RETURN(const app::RequestId id, assistant.ask(question));
         const Result<app::AnswerReport> answer = printer.wait(assistant, id);
         if (!answer.has_value()) {
-            std::fprintf(stderr, "hearth-cli: %s\n", onOneLine(answer.error().message()).c_str());
+            std::fprintf(stderr, "hearth-cli: %s\n",
+                         printableText(answer.error().message()).c_str());
         } else if (arguments.isJson) {
             std::printf("%s\n", toJsonLine(answer.value(), assistant.deviceDescription()).c_str());
         }
@@ -277,6 +312,7 @@ Status runChat(const ChatArguments& arguments) {
                     "the question is empty; give it after -p or, with -p -, on standard input"};
         }
     }
+    sem_init(&wakeUp, 0, 0);
     AnswerPrinter printer(!arguments.isJson);
     app::AssistantOptions options;
     options.modelPath = arguments.model;

@@ -4,7 +4,6 @@
 #include <string>
 
 #include "app/cli/commands.h"
-#include "app/cli/streams.h"
 #include "inference/gguf/gguf_file.h"
 #include "inference/gguf/printable.h"
 #include "inference/model/hearth_config.h"
@@ -144,7 +143,7 @@ nlohmann::json toJson(const ModelFacts& facts, const GgufFile& file, bool listsT
 void printForPeople(const ModelFacts& facts, const GgufFile& file, bool listsTensors) {
     constexpr double kMillion = 1e6;
     constexpr double kMib = 1024.0 * 1024.0;
-    std::printf("%s\n", onOneLine(file.name()).c_str());
+    std::printf("%s\n", printableText(file.name()).c_str());
     std::printf("  model         %s%s%s\n", printableName(facts.name).c_str(),
                 facts.name.empty() ? "" : ", ", printableName(facts.architecture).c_str());
     std::printf("  parameters    %.1f M, %.1f M active per token\n",
@@ -166,7 +165,7 @@ void printForPeople(const ModelFacts& facts, const GgufFile& file, bool listsTen
         std::printf("  runs here     yes, on the CPU (%s)\n",
                     ops.has_value() ? ops.value()->name : ops.error().message().c_str());
     } else {
-        std::printf("  runs here     no: %s\n", onOneLine(facts.reason).c_str());
+        std::printf("  runs here     no: %s\n", printableText(facts.reason).c_str());
     }
     if (listsTensors) {
         for (const GgufTensor& tensor : file.tensors()) {

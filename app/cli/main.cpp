@@ -9,6 +9,7 @@
 #include "app/cli/argument_checks.h"
 #include "app/cli/commands.h"
 #include "app/cli/streams.h"
+#include "inference/gguf/printable.h"
 
 namespace hearth::cli {
 namespace {
@@ -46,7 +47,7 @@ CLI::Option* addNumbers(CLI::App& command, const char* name, std::vector<std::in
 
 /// The line about arguments that cannot be understood.
 std::string wrongUsage(const std::string& problem) {
-    return "hearth-cli: " + onOneLine(problem) + "; run with --help for more information\n";
+    return "hearth-cli: " + printableText(problem) + "; run with --help for more information\n";
 }
 
 void addModelOptions(CLI::App& command, ModelArguments& arguments) {
@@ -60,6 +61,18 @@ void addModelOptions(CLI::App& command, ModelArguments& arguments) {
         ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
         ->capture_default_str();
     command.add_flag("--json", arguments.isJson, "Print one JSON object");
+}
+
+/// The exit status of a command that ended with `status`, once what it printed is out.
+int finish(Status status) {
+    if (status.isOk()) {
+        status = flushStandardOutput();
+    }
+    if (!status.isOk()) {
+        std::fprintf(stderr, "hearth-cli: %s\n", printableText(status.message()).c_str());
+        return kFailed;
+    }
+    return 0;
 }
 
 /// Parses the command line and runs what it asks for.
@@ -220,17 +233,9 @@ int run(int argc, char** argv) {
         program.exit(error);
         return kWrongUsage;
     } catch (const CLI::ParseError& error) {
-        return program.exit(error) == 0 ? 0 : kWrongUsage;
+        return program.exit(error) == 0 ? finish({}) : kWrongUsage;
     }
-    Status status = action();
-    if (status.isOk()) {
-        status = flushStandardOutput();
-    }
-    if (!status.isOk()) {
-        std::fprintf(stderr, "hearth-cli: %s\n", onOneLine(status.message()).c_str());
-        return kFailed;
-    }
-    return 0;
+    return finish(action());
 }
 
 }  // namespace
@@ -238,6 +243,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     hearth::cli::reserveStandardStreams();
+    hearth::cli::makeFileLimitAnError();
     try {
         return hearth::cli::run(argc, argv);
     } catch (const std::bad_alloc&) {
@@ -247,7 +253,7 @@ int main(int argc, char** argv) {
             stderr);
         return 1;
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "hearth-cli: %s\n", hearth::cli::onOneLine(error.what()).c_str());
+        std::fprintf(stderr, "hearth-cli: %s\n", hearth::printableText(error.what()).c_str());
         return 1;
     }
 }

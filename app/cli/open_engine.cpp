@@ -4,7 +4,16 @@
 
 namespace hearth::cli {
 
+Status checkDevice(const ModelArguments& arguments) {
+    if (arguments.device == "cuda") {
+        return {ErrorCode::Unsupported,
+                "running on the GPU is not there yet; use --device cpu or auto"};
+    }
+    return {};
+}
+
 Result<std::shared_ptr<const Model>> openModel(const ModelArguments& arguments) {
+    HEARTH_RETURN_IF_ERROR(checkDevice(arguments));
     std::filesystem::path path = arguments.model;
     if (path.empty()) {
         HEARTH_ASSIGN_OR_RETURN(path, app::findBuiltInModel());
@@ -20,10 +29,6 @@ Result<std::unique_ptr<Engine>> openEngine(const ModelArguments& arguments, Engi
 Result<std::unique_ptr<Engine>> openEngine(const ModelArguments& arguments,
                                            std::shared_ptr<const Model> model,
                                            EngineOptions options) {
-    if (arguments.device == "cuda") {
-        return Status(ErrorCode::Unsupported,
-                      "running on the GPU is not there yet; use --device cpu or auto");
-    }
     options.numThreads = arguments.numThreads;
     return Engine::create(std::move(model), options);
 }

@@ -8,7 +8,10 @@
 
 namespace hearth::cli {
 
-/// The model that the arguments name, or the built-in one.
+/// Whether the device that the arguments name can be used. Errors: Unsupported.
+Status checkDevice(const ModelArguments& arguments);
+
+/// The model that the arguments name, or the built-in one. Looks at no file if checkDevice fails.
 Result<std::shared_ptr<const Model>> openModel(const ModelArguments& arguments);
 
 /// An engine for that model. `options` gives what the arguments do not; a context above the model's

@@ -110,7 +110,8 @@ Status runQuantize(const QuantizeArguments& arguments) {
     } else {
         constexpr double kMib = 1024.0 * 1024.0;
         std::printf("%s: %.1f MiB from %.1f MiB; %d tensors changed, %zu kept\n",
-                    arguments.output.c_str(), static_cast<double>(bytesOut) / kMib,
+                    printableText(arguments.output.string()).c_str(),
+                    static_cast<double>(bytesOut) / kMib,
                     static_cast<double>(file->sizeBytes()) / kMib, numChanged, numKept);
     }
     return {};

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 
@@ -20,6 +21,10 @@ void reserveStandardStreams() {
             }
         }
     }
+}
+
+void makeFileLimitAnError() {
+    std::signal(SIGXFSZ, SIG_IGN);
 }
 
 Result<std::string> readStandardInput() {
@@ -51,17 +56,6 @@ Status flushStandardOutput() {
         message += std::string(": ") + std::strerror(errno);
     }
     return {ErrorCode::Io, message};
-}
-
-std::string onOneLine(std::string_view text) {
-    std::string line(text);
-    for (char& character : line) {
-        const auto byte = static_cast<unsigned char>(character);
-        if (byte < 0x20 || byte == 0x7F) {
-            character = '?';
-        }
-    }
-    return line;
 }
 
 }  // namespace hearth::cli

@@ -11,14 +11,14 @@ namespace hearth::cli {
 /// fails. Without it the next file that is opened, a model or a result, would take their place.
 void reserveStandardStreams();
 
+/// Makes a file that grows beyond the limit of the system (ulimit -f) an error of the write, which
+/// is told, instead of a signal that ends the program.
+void makeFileLimitAnError();
+
 /// All of standard input. Errors: Io when it cannot be read or is longer than 1 GiB.
 Result<std::string> readStandardInput();
 
 /// Writes out what was printed. Errors: Io when standard output did not take all of it.
 Status flushStandardOutput();
-
-/// `text` on one line: control characters, which a file's name or content may bring into a message,
-/// become '?'.
-std::string onOneLine(std::string_view text);
 
 }  // namespace hearth::cli

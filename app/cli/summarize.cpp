@@ -9,6 +9,7 @@
 #include "app/core/program_files.h"
 #include "app/core/prompt_tokens.h"
 #include "app/core/summarizer.h"
+#include "inference/gguf/printable.h"
 
 namespace hearth::cli {
 namespace {
@@ -58,6 +59,7 @@ void printForPeople(const app::Summary& summary) {
 }  // namespace
 
 Status runSummarize(const SummarizeArguments& arguments) {
+    HEARTH_RETURN_IF_ERROR(checkDevice(arguments));
     HEARTH_ASSIGN_OR_RETURN(const std::filesystem::path program, app::findDecoderProgram());
     HEARTH_ASSIGN_OR_RETURN(const std::unique_ptr<media::DecoderClient> client,
                             media::DecoderClient::open({.programPath = program}));
@@ -67,6 +69,11 @@ Status runSummarize(const SummarizeArguments& arguments) {
     HEARTH_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
                             openEngine(arguments, {.contextTokens = kContextTokens}));
     HEARTH_RETURN_IF_ERROR(app::checkChatTokens(engine->model().tokenizer()));
+    if (!attachment.report.warning.empty()) {
+        std::fprintf(stderr, "[%s: %s]\n",
+                     printableText(arguments.file.filename().string()).c_str(),
+                     attachment.report.warning.c_str());
+    }
     const app::SummaryLength length = arguments.length == "short"  ? app::SummaryLength::Short
                                       : arguments.length == "long" ? app::SummaryLength::Long
                                                                    : app::SummaryLength::Medium;

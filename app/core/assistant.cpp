@@ -8,6 +8,7 @@
 #include <mutex>
 #include <new>
 #include <stop_token>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -193,11 +194,15 @@ private:
     Result<Prepared> prepare(std::string_view text, std::span<const AttachedFile> attached,
                              bool isRetrievalOn, FileReports& files, const std::stop_token& stop);
     Status addDocument(const LoadedAttachment& attachment, std::string_view text,
-                       bool isRetrievalOn, Prepared& prepared, AttachmentReport& report);
-    Status addPassagesOfEarlierDocuments(std::string_view text, Prepared& prepared);
-    Result<std::vector<std::int32_t>> tokensOf(const PromptTurn& turn) const;
-    Result<GenerateRequest> makeRequest(const Command& command, const Prepared& prepared) const;
-    int countTokens(std::string_view text) const;
+                       bool isRetrievalOn, Prepared& prepared, AttachmentReport& report,
+                       const std::stop_token& stop);
+    Status addPassagesOfEarlierDocuments(std::string_view text, Prepared& prepared,
+                                         const std::stop_token& stop);
+    Result<std::vector<std::int32_t>> tokensOf(const PromptTurn& turn,
+                                               const std::stop_token& stop) const;
+    Result<GenerateRequest> makeRequest(const Command& command, const Prepared& prepared,
+                                        const std::stop_token& stop) const;
+    int countTokens(std::string_view text, const std::stop_token& stop) const;
 
     AssistantEvents& m_events;
     std::string m_systemText;
@@ -355,9 +360,9 @@ Status Assistant::Impl::read(const Exchange& exchange, bool isRetrievalOn,
     FileReports untold;
     HEARTH_ASSIGN_OR_RETURN(Prepared prepared,
                             prepare(exchange.text, exchange.files, isRetrievalOn, untold, stop));
-    HEARTH_ASSIGN_OR_RETURN(const std::vector<std::int32_t> added, tokensOf(prepared.turn));
+    HEARTH_ASSIGN_OR_RETURN(const std::vector<std::int32_t> added, tokensOf(prepared.turn, stop));
     HEARTH_ASSIGN_OR_RETURN(const std::vector<TokenId> answer,
-                            m_model->tokenizer().encode(exchange.answer));
+                            m_model->tokenizer().encode(exchange.answer, {.stop = stop}));
     m_tokens.insert(m_tokens.end(), added.begin(), added.end());
     for (const NewMedium& medium : prepared.media) {
         m_media.push_back(medium.input);
@@ -379,17 +384,21 @@ void Assistant::Impl::remember(Exchange exchange, std::span<const std::int32_t> 
 
 Status Assistant::Impl::addDocument(const LoadedAttachment& attachment, std::string_view text,
                                     bool isRetrievalOn, Prepared& prepared,
-                                    AttachmentReport& report) {
+                                    AttachmentReport& report, const std::stop_token& stop) {
     const auto& document = std::get<media::Document>(attachment.content);
     storage::DocumentStore store(*m_database);
-    HEARTH_ASSIGN_OR_RETURN(const std::int64_t id,
-                            store.addDocument(report.path.filename().string(), document.pages));
+    HEARTH_ASSIGN_OR_RETURN(
+        const std::int64_t id,
+        store.addDocument(report.path.filename().string(), document.pages, stop));
     RetrievalOptions options;
     options.isOn = isRetrievalOn;
     HEARTH_ASSIGN_OR_RETURN(Retrieved found, retrieve(store, id, document.pages, text, options,
-                                                      [this](std::string_view passage) {
-                                                          return countTokens(passage);
+                                                      [&](std::string_view passage) {
+                                                          return countTokens(passage, stop);
                                                       }));
+    if (stop.stop_requested()) {
+        return {ErrorCode::Cancelled, "stopped"};
+    }
     report.tokens = found.tokens;
     report.isWhole = found.isWhole;
     report.passages = std::move(found.passages);
@@ -400,15 +409,16 @@ Status Assistant::Impl::addDocument(const LoadedAttachment& attachment, std::str
     return {};
 }
 
-Status Assistant::Impl::addPassagesOfEarlierDocuments(std::string_view text, Prepared& prepared) {
+Status Assistant::Impl::addPassagesOfEarlierDocuments(std::string_view text, Prepared& prepared,
+                                                      const std::stop_token& stop) {
     storage::DocumentStore store(*m_database);
     for (const KnownDocument& document : m_documents) {
         if (document.isWhole) {
             continue;
         }
         HEARTH_ASSIGN_OR_RETURN(Retrieved found, retrieve(store, document.id, document.pages, text,
-                                                          {}, [this](std::string_view passage) {
-                                                              return countTokens(passage);
+                                                          {}, [&](std::string_view passage) {
+                                                              return countTokens(passage, stop);
                                                           }));
         prepared.turn.documents.insert(prepared.turn.documents.end(),
                                        std::make_move_iterator(found.texts.begin()),
@@ -425,7 +435,7 @@ Result<Assistant::Impl::Prepared> Assistant::Impl::prepare(std::string_view text
     Prepared prepared;
     prepared.turn.text = text;
     if (isRetrievalOn) {
-        HEARTH_RETURN_IF_ERROR(addPassagesOfEarlierDocuments(text, prepared));
+        HEARTH_RETURN_IF_ERROR(addPassagesOfEarlierDocuments(text, prepared, stop));
     }
     for (std::size_t i = 0; i < attached.size(); ++i) {
         const AttachedFile& file = attached[i];
@@ -433,7 +443,8 @@ Result<Assistant::Impl::Prepared> Assistant::Impl::prepare(std::string_view text
                                 loader.load(file.path, file.kind, stop));
         AttachmentReport report = attachment.report;
         if (report.kind == AttachmentKind::Document) {
-            HEARTH_RETURN_IF_ERROR(addDocument(attachment, text, isRetrievalOn, prepared, report));
+            HEARTH_RETURN_IF_ERROR(
+                addDocument(attachment, text, isRetrievalOn, prepared, report, stop));
         } else {
             HEARTH_ASSIGN_OR_RETURN(std::shared_ptr<const MediumInput> input,
                                     makeMediumInput(std::move(attachment)));
@@ -449,32 +460,34 @@ Result<Assistant::Impl::Prepared> Assistant::Impl::prepare(std::string_view text
     return prepared;
 }
 
-int Assistant::Impl::countTokens(std::string_view text) const {
-    // A text that cannot be encoded (4 GiB or more) counts as longer than any limit.
-    const Result<std::vector<TokenId>> tokens = m_model->tokenizer().encode(text);
+int Assistant::Impl::countTokens(std::string_view text, const std::stop_token& stop) const {
+    // A text that cannot be encoded (4 GiB or more, stopped) counts as longer than any limit.
+    const Result<std::vector<TokenId>> tokens = m_model->tokenizer().encode(text, {.stop = stop});
     return tokens.has_value() ? static_cast<int>(tokens.value().size())
                               : std::numeric_limits<int>::max();
 }
 
 /// A turn as it stands at the end of the conversation at hand.
-Result<std::vector<std::int32_t>> Assistant::Impl::tokensOf(const PromptTurn& turn) const {
+Result<std::vector<std::int32_t>> Assistant::Impl::tokensOf(const PromptTurn& turn,
+                                                            const std::stop_token& stop) const {
     std::vector<PromptPiece> pieces;
     if (m_tokens.empty()) {
         pieces = systemPieces(m_systemText);
     }
     const std::vector<PromptPiece> own = turnPieces(turn);
     pieces.insert(pieces.end(), own.begin(), own.end());
-    return promptTokens(m_model->tokenizer(), pieces);
+    return promptTokens(m_model->tokenizer(), pieces, stop);
 }
 
 /// The whole conversation with the question at its end.
 Result<GenerateRequest> Assistant::Impl::makeRequest(const Command& command,
-                                                     const Prepared& prepared) const {
+                                                     const Prepared& prepared,
+                                                     const std::stop_token& stop) const {
     const AnswerOptions& options = command.question.options;
     GenerateRequest request;
     request.id = command.id;
     request.tokens = m_tokens;
-    HEARTH_ASSIGN_OR_RETURN(const std::vector<std::int32_t> added, tokensOf(prepared.turn));
+    HEARTH_ASSIGN_OR_RETURN(const std::vector<std::int32_t> added, tokensOf(prepared.turn, stop));
     request.tokens.insert(request.tokens.end(), added.begin(), added.end());
     const auto length = static_cast<std::int64_t>(request.tokens.size());
     const std::int64_t room = m_generator->engine().contextTokens();
@@ -507,7 +520,7 @@ Result<AnswerReport> Assistant::Impl::answer(const Command& command, const std::
     HEARTH_ASSIGN_OR_RETURN(
         Prepared prepared,
         prepare(question.text, question.files, question.options.isRetrievalOn, files, stop));
-    HEARTH_ASSIGN_OR_RETURN(GenerateRequest request, makeRequest(command, prepared));
+    HEARTH_ASSIGN_OR_RETURN(GenerateRequest request, makeRequest(command, prepared, stop));
     AnswerEvents events(m_events, m_media.size(), prepared.media, files);
     m_generator->run(request, events, stop);
     HEARTH_ASSIGN_OR_RETURN(const GenerateReport generated, events.takeOutcome());
@@ -552,6 +565,10 @@ Result<std::unique_ptr<Assistant>> Assistant::open(const AssistantOptions& optio
         return std::unique_ptr<Assistant>(new Assistant(std::move(impl)));
     } catch (const std::bad_alloc&) {
         return Status(ErrorCode::OutOfMemory, kOutOfMemory);
+    } catch (const std::system_error& error) {
+        return Status(ErrorCode::OutOfMemory,
+                      "cannot start the assistant's thread: " + error.code().message() +
+                          "; close other programs");
     }
 }
 

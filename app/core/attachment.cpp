@@ -28,6 +28,7 @@ std::string clockTime(double seconds) {
 }  // namespace
 
 std::string describe(const AttachmentReport& report) {
+    const std::string warning = report.warning.empty() ? "" : "; " + report.warning;
     const auto count = [](int value) { return static_cast<std::size_t>(value); };
     switch (report.kind) {
         case AttachmentKind::Picture:
@@ -37,13 +38,13 @@ std::string describe(const AttachmentReport& report) {
                    counted(count(report.vectors), "vector", "vectors");
         case AttachmentKind::Recording:
             return clockTime(report.seconds) + ", mono, " +
-                   counted(count(report.vectors), "vector", "vectors");
+                   counted(count(report.vectors), "vector", "vectors") + warning;
         case AttachmentKind::Document: {
             std::string text = counted(count(report.pages), "page", "pages");
             text += report.isWhole
                         ? ", read whole"
                         : ", " + counted(report.passages.size(), "passage", "passages") + " read";
-            return text + ", " + counted(count(report.tokens), "token", "tokens");
+            return text + ", " + counted(count(report.tokens), "token", "tokens") + warning;
         }
     }
     return {};

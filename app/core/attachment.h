@@ -34,6 +34,9 @@ struct AttachmentReport {
     int tokens = 0;                       ///< document: tokens given to the model
     bool isWhole = false;                 ///< document: all of it was given
     std::vector<PassageReport> passages;  ///< document: what was given, if not all
+
+    /// English sentence about what of a recording or document could not be read; empty if all was.
+    std::string warning;
 };
 
 /// "1,024 × 768 px, 80 vectors", "0:42, 1,050 vectors", "412 pages, 4 passages, 702 tokens": for

@@ -63,6 +63,7 @@ Result<LoadedAttachment> AttachmentLoader::loadRecording(
     LoadedAttachment attachment;
     attachment.report.path = path;
     attachment.report.kind = AttachmentKind::Recording;
+    attachment.report.warning = audio.warning;
     attachment.report.seconds = static_cast<double>(audio.samples.size()) / audio.sampleRateHz;
     attachment.content = std::move(audio);
     return attachment;
@@ -75,6 +76,7 @@ Result<LoadedAttachment> AttachmentLoader::loadDocument(const std::filesystem::p
     attachment.report.path = path;
     attachment.report.kind = AttachmentKind::Document;
     attachment.report.pages = static_cast<int>(document.pages.size());
+    attachment.report.warning = document.warning;
     bool hasText = false;
     for (const std::string& page : document.pages) {
         attachment.report.characters += page.size();
@@ -82,7 +84,8 @@ Result<LoadedAttachment> AttachmentLoader::loadDocument(const std::filesystem::p
     }
     if (!hasText) {
         return Status(ErrorCode::Unsupported,
-                      path.string() + " has no text in it; scanned pages cannot be read yet");
+                      path.string() + " has no text in it" +
+                          (document.hasOwnPages ? "; scanned pages cannot be read yet" : ""));
     }
     attachment.content = std::move(document);
     return attachment;

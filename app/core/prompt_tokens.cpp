@@ -20,13 +20,15 @@ Status checkChatTokens(const Tokenizer& tokenizer) {
 }
 
 Result<std::vector<std::int32_t>> promptTokens(const Tokenizer& tokenizer,
-                                               std::span<const PromptPiece> pieces) {
+                                               std::span<const PromptPiece> pieces,
+                                               const std::stop_token& stop) {
     std::vector<std::int32_t> tokens;
     for (const PromptPiece& piece : pieces) {
         if (piece.kind == PromptPiece::Kind::Special) {
             tokens.push_back(tokenizer.specialToken(piece.text).value());
         } else {
-            HEARTH_ASSIGN_OR_RETURN(const std::vector<TokenId> ids, tokenizer.encode(piece.text));
+            HEARTH_ASSIGN_OR_RETURN(const std::vector<TokenId> ids,
+                                    tokenizer.encode(piece.text, {.stop = stop}));
             tokens.insert(tokens.end(), ids.begin(), ids.end());
         }
     }

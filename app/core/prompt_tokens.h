@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <stop_token>
 #include <vector>
 
 #include "app/core/prompt.h"
@@ -19,7 +20,8 @@ Status checkChatTokens(const Tokenizer& tokenizer);
 
 /// The tokens of a prompt. Requires `checkChatTokens`. Errors: those of Tokenizer::encode.
 Result<std::vector<std::int32_t>> promptTokens(const Tokenizer& tokenizer,
-                                               std::span<const PromptPiece> pieces);
+                                               std::span<const PromptPiece> pieces,
+                                               const std::stop_token& stop = {});
 
 /// The tokens that end an answer: "<|end|>", which is also the first, and the end of the text.
 std::vector<std::int32_t> answerEndTokens(const Tokenizer& tokenizer);

@@ -70,23 +70,6 @@ std::size_t sentenceEndLength(std::string_view text, std::size_t i) {
     return end == text.size() || isSpace(text[end]) ? end - i : 0;
 }
 
-/// `text` with each run of white space as one space and none at the ends.
-std::string withSingleSpaces(std::string_view text) {
-    std::string result;
-    result.reserve(text.size());
-    for (const char c : text) {
-        if (!isSpace(c)) {
-            result += c;
-        } else if (!result.empty() && result.back() != ' ') {
-            result += ' ';
-        }
-    }
-    if (!result.empty() && result.back() == ' ') {
-        result.pop_back();
-    }
-    return result;
-}
-
 }  // namespace
 
 std::vector<std::pair<std::size_t, std::size_t>> splitSentences(std::string_view text) {
@@ -130,9 +113,25 @@ std::vector<std::string> wordsOf(std::string_view text) {
     return words;
 }
 
+std::string onOneLine(std::string_view text) {
+    std::string result;
+    result.reserve(text.size());
+    for (const char c : text) {
+        if (!isSpace(c)) {
+            result += c;
+        } else if (!result.empty() && result.back() != ' ') {
+            result += ' ';
+        }
+    }
+    if (!result.empty() && result.back() == ' ') {
+        result.pop_back();
+    }
+    return result;
+}
+
 bool containsQuote(std::string_view page, std::string_view quote) {
-    const std::string needle = withSingleSpaces(quote);
-    return !needle.empty() && withSingleSpaces(page).find(needle) != std::string::npos;
+    const std::string needle = onOneLine(quote);
+    return !needle.empty() && onOneLine(page).find(needle) != std::string::npos;
 }
 
 void WordRarity::addPage(std::string_view page) {

@@ -18,6 +18,9 @@ std::vector<std::pair<std::size_t, std::size_t>> splitSentences(std::string_view
 /// included.
 std::vector<std::string> wordsOf(std::string_view text);
 
+/// `text` with each run of white space as one space and none at the ends: as it is quoted.
+std::string onOneLine(std::string_view text);
+
 /// Whether `quote` stands in `page`, where any run of white space counts as one space. An empty
 /// quote stands nowhere.
 bool containsQuote(std::string_view page, std::string_view quote);

@@ -11,6 +11,7 @@
 #include "inference/engine/engine.h"
 #include "inference/engine/generate.h"
 #include "inference/tokenizer/tokenizer.h"
+#include "inference/tokenizer/utf8_stream.h"
 
 namespace hearth::app {
 namespace {
@@ -37,16 +38,11 @@ std::size_t statementsFor(SummaryLength length) {
     return 6;
 }
 
-/// `text` without white space at its ends and with a full stop if it ends in none of the sentence
-/// marks.
+/// `text` on one line and with a full stop if it ends in none of the sentence marks.
 std::string asSentence(std::string_view text) {
-    const std::size_t begin = text.find_first_not_of(" \t\r\n");
-    if (begin == std::string_view::npos) {
-        return {};
-    }
-    std::string sentence(text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1));
-    std::replace(sentence.begin(), sentence.end(), '\n', ' ');
-    if (std::string_view(".!?\"'").find(sentence.back()) == std::string_view::npos) {
+    std::string sentence = onOneLine(text);
+    if (!sentence.empty() &&
+        std::string_view(".!?\"'").find(sentence.back()) == std::string_view::npos) {
         sentence += '.';
     }
     return sentence;
@@ -77,7 +73,7 @@ Citation cite(std::span<const std::string> pages, int firstPage, int lastPage,
         const double value = sentence.empty() ? -1 : support(sentence, claim, rarity);
         if (value > bestSupport) {
             bestSupport = value;
-            best = {number, std::string(sentence), containsQuote(page, sentence)};
+            best = {number, onOneLine(sentence), containsQuote(page, sentence)};
         }
     }
     return best;
@@ -109,7 +105,13 @@ Result<std::string> Summarizer::ask(std::string_view passage, std::string_view i
     if (result.end == GenerateEnd::Cancelled) {
         return Status(ErrorCode::Cancelled, "stopped");
     }
-    HEARTH_ASSIGN_OR_RETURN(const std::string text, m_tokenizer.decode(result.tokens));
+    // A note may end within a character, and a model may write bytes that are none.
+    HEARTH_ASSIGN_OR_RETURN(const std::string bytes, m_tokenizer.decode(result.tokens));
+    Utf8Stream characters;
+    std::string text = characters.push(bytes);
+    if (result.end != GenerateEnd::MaxTokens) {
+        text += characters.finish();
+    }
     return asSentence(text);
 }
 
@@ -168,9 +170,14 @@ Result<Summary> Summarizer::summarize(std::span<const std::string> pages, Summar
     WordRarity rarity;
     for (const std::string& page : pages) {
         rarity.addPage(page);
-        HEARTH_ASSIGN_OR_RETURN(const std::int64_t tokens, countTokens(page));
-        summary.coverage.tokens += tokens;
-        summary.coverage.pages += storage::splitIntoChunks(page).empty() ? 0 : 1;
+        // Counted by passage, as they are read: a cut may fall within what one token would be.
+        const auto passages = storage::splitIntoChunks(page, kPassageBytes);
+        for (const auto& [begin, end] : passages) {
+            HEARTH_ASSIGN_OR_RETURN(const std::int64_t tokens,
+                                    countTokens(std::string_view(page).substr(begin, end - begin)));
+            summary.coverage.tokens += tokens;
+        }
+        summary.coverage.pages += passages.empty() ? 0 : 1;
     }
     if (summary.coverage.pages == 0) {
         return Status(ErrorCode::Unsupported, "the document has no text to summarise");
@@ -193,7 +200,8 @@ Result<Summary> Summarizer::summarize(std::span<const std::string> pages, Summar
         // The sentence that sets the page apart stands in the note in the page's own words.
         const auto [begin, end] = distinctiveSentence(pages[i], rarity);
         if (end > begin) {
-            section.note += " \"" + pages[i].substr(begin, end - begin) + "\"";
+            section.note +=
+                " \"" + onOneLine(std::string_view(pages[i]).substr(begin, end - begin)) + "\"";
         }
         if (!note.text.empty()) {
             notes.push_back(std::move(note));

@@ -22,7 +22,7 @@ enum class SummaryLength { Short, Medium, Long };
 /// A statement of the summary and where the document says it.
 struct Citation {
     int pageNumber = 0;       ///< from 1
-    std::string quote;        ///< a sentence of that page
+    std::string quote;        ///< a sentence of that page, on one line
     bool isVerified = false;  ///< the quote was found on the page
 };
 
@@ -37,8 +37,8 @@ struct SummarySection {
 struct SummaryCoverage {
     int pages = 0;                ///< with text
     int pagesRead = 0;            ///< all of whose passages went through the model
-    std::int64_t tokens = 0;      ///< of the pages' text
-    std::int64_t tokensRead = 0;  ///< of the pages' text, run through the model
+    std::int64_t tokens = 0;      ///< of the pages' passages, each by itself
+    std::int64_t tokensRead = 0;  ///< of the same, run through the model
 };
 
 struct Summary {

@@ -182,7 +182,8 @@ std::string ftsQuery(std::string_view question) {
 }
 
 Result<std::int64_t> DocumentStore::addDocument(std::string_view title,
-                                                std::span<const std::string> pages) {
+                                                std::span<const std::string> pages,
+                                                const std::stop_token& stop) {
     HEARTH_ASSIGN_OR_RETURN(Transaction transaction, Transaction::begin(m_database));
     HEARTH_ASSIGN_OR_RETURN(
         Statement insertDocument,
@@ -200,6 +201,9 @@ Result<std::int64_t> DocumentStore::addDocument(std::string_view title,
         Statement insertIndex,
         m_database.prepare("INSERT INTO chunk_index(rowid, text) VALUES (?, ?)"));
     for (std::size_t i = 0; i < pages.size(); ++i) {
+        if (stop.stop_requested()) {
+            return Status(ErrorCode::Cancelled, "stopped");
+        }
         const std::string& text = pages[i];
         HEARTH_RETURN_IF_ERROR(insertPage.bind(1, document)
                                    .bind(2, static_cast<std::int64_t>(i + 1))

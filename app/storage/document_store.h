@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,8 +43,9 @@ public:
     explicit DocumentStore(Database& database) noexcept : m_database(database) {}
 
     /// Stores the pages (UTF-8, page 1 first) and indexes them, in one transaction. Returns the
-    /// document's id.
-    Result<std::int64_t> addDocument(std::string_view title, std::span<const std::string> pages);
+    /// document's id. Errors: Cancelled, which leaves the store as it was.
+    Result<std::int64_t> addDocument(std::string_view title, std::span<const std::string> pages,
+                                     const std::stop_token& stop = {});
 
     /// The best `limit` passages for `question` among `documents` (all documents if empty), best
     /// first.

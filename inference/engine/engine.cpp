@@ -120,6 +120,12 @@ Status Engine::open() {
     const int numCores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     m_pool =
         std::make_unique<ThreadPool>(m_options.numThreads > 0 ? m_options.numThreads : numCores);
+    // One thread a core is a wish, a number that was asked for is not. Callers learn the number.
+    if (m_pool->numThreads() < m_options.numThreads) {
+        return {ErrorCode::Busy, "the system started only " + std::to_string(m_pool->numThreads()) +
+                                     " of " + std::to_string(m_options.numThreads) +
+                                     " compute threads; ask for fewer or close other programs"};
+    }
     HEARTH_ASSIGN_OR_RETURN(m_device, openDevice(*ops, 0, m_pool.get()));
     HEARTH_ASSIGN_OR_RETURN(m_stream, createStream(m_device));
     HEARTH_ASSIGN_OR_RETURN(HearthDecoder decoder,

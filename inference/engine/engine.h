@@ -76,7 +76,7 @@ struct SequenceWork {
 };
 
 struct EngineOptions {
-    int numThreads = 0;  ///< 0 = one per core
+    int numThreads = 0;  ///< 0 = one per core, or as many as the system lets start
     IsaRequest isa = IsaRequest::Auto;
     std::int64_t contextTokens = 32768;  ///< of each sequence; not above the model's
     std::int64_t maxSequences = 1;
@@ -97,7 +97,7 @@ public:
     static constexpr std::int64_t kLongContext = 32768;
 
     /// Errors: Unsupported (an instruction set that the CPU lacks), InvalidArgument (a context
-    /// above the model's), OutOfMemory.
+    /// above the model's), Busy (the system does not start the threads asked for), OutOfMemory.
     static Result<std::unique_ptr<Engine>> create(std::shared_ptr<const Model> model,
                                                   const EngineOptions& options);
 

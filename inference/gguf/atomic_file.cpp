@@ -17,7 +17,9 @@ AtomicFile::AtomicFile(std::filesystem::path path) : m_path(std::move(path)) {}
 AtomicFile::~AtomicFile() {
     if (m_fd >= 0) {
         ::close(m_fd);
-        ::unlink(m_temporary.c_str());
+        if (!m_temporary.empty()) {
+            ::unlink(m_temporary.c_str());
+        }
     }
 }
 
@@ -38,15 +40,23 @@ Status AtomicFile::checkTarget(const std::filesystem::path& path) {
                 "; name another output"};
 }
 
-Status AtomicFile::open() {
-    HEARTH_RETURN_IF_ERROR(checkTarget(m_path));
-    // O_EXCL with a counter instead of mkstemp, whose files nobody else may read.
+std::filesystem::path AtomicFile::folder() const {
+    return m_path.has_parent_path() ? m_path.parent_path() : std::filesystem::path(".");
+}
+
+std::string AtomicFile::ownLink() const {
+    return "/proc/self/fd/" + std::to_string(m_fd);
+}
+
+template <class Make>
+Status AtomicFile::makeTemporaryName(Make make) {
+    // A counter instead of mkstemp, whose files nobody else may read.
     constexpr int kMaxAttempts = 100;
     for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
-        m_temporary = m_path.string() + "." + std::to_string(::getpid()) + "-" +
-                      std::to_string(attempt) + ".part";
-        m_fd = ::open(m_temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (m_fd >= 0) {
+        std::string name = m_path.string() + "." + std::to_string(::getpid()) + "-" +
+                           std::to_string(attempt) + ".part";
+        if (make(name.c_str())) {
+            m_temporary = std::move(name);
             return {};
         }
         if (errno != EEXIST) {
@@ -54,6 +64,23 @@ Status AtomicFile::open() {
         }
     }
     return failure("create a file beside", errno);
+}
+
+Status AtomicFile::open() {
+    HEARTH_RETURN_IF_ERROR(checkTarget(m_path));
+    // A file without a name leaves nothing behind, however the program ends.
+    m_fd = ::open(folder().c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+    if (m_fd >= 0 && ::access(ownLink().c_str(), F_OK) == 0) {
+        return {};
+    }
+    // Not every file system can do that, and naming the file later takes /proc.
+    if (m_fd >= 0) {
+        ::close(std::exchange(m_fd, -1));
+    }
+    return makeTemporaryName([this](const char* name) {
+        m_fd = ::open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        return m_fd >= 0;
+    });
 }
 
 Status AtomicFile::write(std::span<const std::byte> bytes) {
@@ -78,14 +105,17 @@ Status AtomicFile::commit() {
     }
     // Writing takes long enough for something to come in the way.
     HEARTH_RETURN_IF_ERROR(checkTarget(m_path));
+    if (m_temporary.empty()) {
+        HEARTH_RETURN_IF_ERROR(makeTemporaryName([this](const char* name) {
+            return ::linkat(AT_FDCWD, ownLink().c_str(), AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0;
+        }));
+    }
     if (::rename(m_temporary.c_str(), m_path.c_str()) != 0) {
         return failure("rename the finished file to", errno);
     }
     ::close(std::exchange(m_fd, -1));
     // The rename itself survives a power failure only once the folder is on disk, too.
-    const std::filesystem::path folder =
-        m_path.has_parent_path() ? m_path.parent_path() : std::filesystem::path(".");
-    const int folderFd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int folderFd = ::open(folder().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folderFd >= 0) {
         ::fsync(folderFd);
         ::close(folderFd);

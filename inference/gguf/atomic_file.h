@@ -10,7 +10,8 @@
 namespace hearth {
 
 /// A file that appears under its name only when it is complete. Bytes go to a temporary file in the
-/// same folder, which is removed unless commit() succeeds. One thread at a time.
+/// same folder, which is gone unless commit() succeeds, also when the program is killed where the
+/// file system has files without names (O_TMPFILE). One thread at a time.
 class AtomicFile {
 public:
     explicit AtomicFile(std::filesystem::path path);
@@ -32,8 +33,16 @@ public:
 private:
     Status failure(const char* action, int error) const;
 
+    std::filesystem::path folder() const;
+    /// The path under which /proc has the open file.
+    std::string ownLink() const;
+    /// Calls `make` with names beside the file until it succeeds or sets errno to other than
+    /// EEXIST.
+    template <class Make>
+    Status makeTemporaryName(Make make);
+
     std::filesystem::path m_path;
-    std::string m_temporary;
+    std::string m_temporary;  ///< empty while the temporary file has no name
     int m_fd = -1;
 };
 

@@ -5,8 +5,12 @@
 
 namespace hearth {
 
-/// `text` with every byte outside printable ASCII replaced by '?', cut off after 80 bytes: what a
-/// file says about itself must not reach a terminal or a log as it is.
+/// `text` on one line that a terminal or a log can take: UTF-8 stays as it is. Control characters
+/// (ASCII's, those of U+0080 to U+009F, line separators, marks that turn the direction of writing)
+/// and bytes that are no UTF-8 are shown as \xNN, byte by byte.
+std::string printableText(std::string_view text);
+
+/// The same of what a file says about itself, cut off after 80 bytes, between two characters.
 std::string printableName(std::string_view text);
 
 }  // namespace hearth

@@ -121,10 +121,13 @@ public:
           m_cache(textBytes) {}
 
     /// Appends the tokens of text without special tokens.
-    Status addPlain(std::string_view text, std::vector<TokenId>& out) {
+    Status addPlain(std::string_view text, const std::stop_token& stop, std::vector<TokenId>& out) {
         m_cursor.reset(text);
         std::string_view word;
         while (m_cursor.next(word)) {
+            if (stop.stop_requested()) {
+                return {ErrorCode::Cancelled, "stopped"};
+            }
             addWord(word, out);
         }
         if (m_cursor.hasFailed()) {
@@ -244,8 +247,8 @@ Result<std::vector<TokenId>> Tokenizer::encode(std::string_view text,
         while (position < text.size()) {
             const auto match = special.find(text, position);
             const std::size_t plainEnd = match ? match->position : text.size();
-            HEARTH_RETURN_IF_ERROR(
-                encoding.addPlain(text.substr(position, plainEnd - position), tokens));
+            HEARTH_RETURN_IF_ERROR(encoding.addPlain(text.substr(position, plainEnd - position),
+                                                     options.stop, tokens));
             position = plainEnd;
             if (match) {
                 tokens.push_back(match->id);

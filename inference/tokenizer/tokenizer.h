@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,8 @@ struct EncodeOptions {
     bool parsesSpecial = false;
     /// Whether the token that starts a text is put first, where the model file asks for one.
     bool addsBos = false;
+    /// Looked at before each word.
+    std::stop_token stop{};
 };
 
 /// How Tokenizer::decode writes a text.
@@ -46,7 +49,7 @@ public:
     Tokenizer& operator=(const Tokenizer&) = delete;
 
     /// The tokens of `text`, any bytes. O(n log n). Errors: InvalidArgument (4 GiB or more),
-    /// OutOfMemory.
+    /// Cancelled, OutOfMemory.
     Result<std::vector<TokenId>> encode(std::string_view text,
                                         const EncodeOptions& options = {}) const;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <new>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -113,6 +114,8 @@ ThreadPool::ThreadPool(int numThreads) : m_impl(std::make_unique<Impl>()) {
         try {
             m_impl->workers.emplace_back([impl = m_impl.get(), i] { impl->work(i); });
         } catch (const std::system_error&) {
+            break;
+        } catch (const std::bad_alloc&) {
             break;
         }
     }

@@ -159,6 +159,10 @@ std::optional<HelperProcess::Ending> HelperProcess::wait(
 std::string describeEnding(const HelperProcess::Ending& ending) {
     switch (ending.signal) {
         case 0:
+            if (ending.exitStatus == kNotLoaded) {
+                return "there was too little memory to start the decoder, or a library that it "
+                       "needs is missing";
+            }
             return ending.exitStatus == 0
                        ? std::string("the decoder ended without an answer")
                        : "the decoder gave up with status " + std::to_string(ending.exitStatus);

@@ -43,6 +43,9 @@ private:
     ScopedFd m_pidFd;
 };
 
+/// Exit status of a program that the dynamic loader could not load, for lack of memory as a rule.
+inline constexpr int kNotLoaded = 127;
+
 /// "crashed (segmentation fault)", "ran out of processor time", ... : why no answer came.
 std::string describeEnding(const HelperProcess::Ending& ending);
 

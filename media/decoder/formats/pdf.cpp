@@ -48,7 +48,9 @@ Result<DocumentText> decodePdf(std::span<const std::byte> file, const JobContext
         return Status(ErrorCode::CorruptData, "the PDF is damaged or ends early");
     }
     if (pdf->is_locked()) {
-        return Status(ErrorCode::Unsupported, "the PDF is encrypted and needs a password");
+        return Status(ErrorCode::Unsupported,
+                      "the PDF is encrypted and needs a password; save a copy without "
+                      "one");
     }
     const int numPages = pdf->pages();
     if (numPages <= 0) {

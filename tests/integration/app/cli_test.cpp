@@ -221,7 +221,7 @@ TEST_F(CliTest, NumbersOutOfRangeAreWrongUsage) {
         expectWrongUsage(run({"bench", "--depth", numbers}), "--depth");
     }
     expectWrongUsage(run({"bench", "--prompt", "0"}), "--prompt");
-    expectWrongUsage(run({"logits", "--tokens", "1\n\x1b[2J"}), "1??[2J");
+    expectWrongUsage(run({"logits", "--tokens", "1\n\x1b[2J"}), R"(1\x0a\x1b[2J)");
     const json blanks = expectObject(run({"logits", "--tokens", " 1, 2", "--json"}), {"shape"});
     EXPECT_EQ(blanks["shape"][0], 2);
     expectFailure(run({"chat", "-p", "hi", "--context", "1048576"}), {"131072", "1048576"});
@@ -250,7 +250,7 @@ TEST_F(CliTest, WhatIsNoModelIsRefusedByName) {
     }
     EXPECT_FALSE(fs::exists(m_folder.path() / "result.gguf"));
     // A name that would break the one line of the message, or the terminal.
-    expectFailure(run({"inspect", m_folder.path() / "a\nb\x1b[2J"}), {"a?b?[2J"});
+    expectFailure(run({"inspect", m_folder.path() / "a\nb\x1b[2J"}), {R"(a\x0ab\x1b[2J)"});
 }
 
 TEST_F(CliTest, CutModelsAreRefused) {
@@ -317,7 +317,13 @@ TEST_F(CliTest, InspectShowsNamesThatATerminalCanTake) {
     const ProgramOutcome listed = run({"inspect", path, "--tensors"});
     EXPECT_EQ(listed.status, 0) << listed.errors;
     EXPECT_TRUE(std::all_of(listed.output.begin(), listed.output.end(), isPrintable));
-    EXPECT_NE(listed.output.find("?]0;owned"), std::string::npos) << listed.output;
+    EXPECT_NE(listed.output.find(R"(\x1b]0;owned)"), std::string::npos) << listed.output;
+    // The characters of other languages are names like others.
+    model.key("general.name").value = "锅炉 é";
+    ASSERT_TRUE(model.write(path).isOk());
+    EXPECT_NE(run({"inspect", path}).output.find("锅炉 é, hearth"), std::string::npos);
+    model.key("general.name").value = hostile;
+    ASSERT_TRUE(model.write(path).isOk());
     const ProgramOutcome outcome = run({"inspect", path, "--tensors", "--json"});
     EXPECT_TRUE(std::all_of(outcome.output.begin(), outcome.output.end(), isPrintable));
     EXPECT_EQ(expectObject(outcome, {"name"})["name"], hostile);
@@ -328,7 +334,7 @@ TEST_F(CliTest, InspectShowsNamesThatATerminalCanTake) {
     EXPECT_EQ(other.status, 0) << other.errors;
     EXPECT_TRUE(std::all_of(other.output.begin(), other.output.end(), isPrintable));
     const ProgramOutcome refused = run({"logits", "-m", path, "--tokens", "1"});
-    expectFailure(refused, {"?]0;owned"});
+    expectFailure(refused, {R"(\x1b]0;owned)"});
     EXPECT_TRUE(std::all_of(refused.errors.begin(), refused.errors.end(), isPrintable));
 }
 
@@ -393,6 +399,7 @@ TEST_F(CliTest, BrokenStandardStreamsFail) {
                   {"standard output"});
     expectFailure(run({"inspect", kModel, "--json"}, {.isOutputClosed = true}),
                   {"standard output"});
+    expectFailure(run({"--help"}, {.outputPath = "/dev/full"}), {"standard output"});
     // The result must not go where standard output was.
     const fs::path folder = makeFolder("closed");
     expectFailure(
@@ -419,6 +426,21 @@ TEST_F(CliTest, ResultsAreWholeOrNotThere) {
     }
     EXPECT_TRUE(fs::is_fifo(folder / "fifo"));
     expectOnly(folder, {"a.npy", "fifo", "taken"});
+}
+
+TEST_F(CliTest, ALimitOfFileSizesIsAnError) {
+    const fs::path folder = makeFolder("limited");
+    const Words words{"/bin/sh",
+                      "-c",
+                      "ulimit -f 64; exec \"$0\" \"$@\"",
+                      HEARTH_CLI_PROGRAM,
+                      "logits",
+                      "--tokens",
+                      "1,2,3",
+                      "--output",
+                      folder / "a.npy"};
+    expectFailure(ProgramRun(words, m_folder.path()).finish(), {folder / "a.npy", "too large"});
+    expectOnly(folder, {});
 }
 
 TEST_F(CliTest, QuantizeKeepsItsInput) {
@@ -462,6 +484,18 @@ TEST_F(CliTest, AFileOfAnotherKindIsRefusedByName) {
     expectFailure(run({"logits", "--tokens", "1,2", "--image", picture}), {"placeholders"});
 }
 
+TEST_F(CliTest, ARecordingThatEndsEarlyIsToldOf) {
+    const std::string whole = makeRecording(40);
+    const fs::path path = write("cut.wav", whole.substr(0, whole.size() / 2));
+    const json answer = expectObject(
+        run({"chat", "-p", "hi", "--audio", path, "--max-tokens", "1", "--json"}), kAnswerKeys);
+    ASSERT_EQ(answer["attachments"].size(), 1U);
+    ASSERT_TRUE(answer["attachments"][0].contains("warning")) << answer;
+    const auto warning = answer["attachments"][0]["warning"].get<std::string>();
+    const ProgramOutcome shown = run({"chat", "-p", "hi", "--audio", path, "--max-tokens", "1"});
+    EXPECT_NE(shown.errors.find(warning), std::string::npos) << shown.errors;
+}
+
 TEST_F(CliTest, OneAnswerHasTheDocumentedKeys) {
     const json answer = expectObject(
         run({"chat", "-p", "Tell me about rivers.", "--max-tokens", "1", "--json"}), kAnswerKeys);
@@ -481,6 +515,31 @@ TEST_F(CliTest, OneAnswerHasTheDocumentedKeys) {
     expectFailure(run({"chat", "-p", longText, "--context", "256"}), {"256", "larger context"});
     expectFailure(run({"chat", "-p", "hi", "--device", "cuda"}), {"cpu or auto"});
 }
+
+TEST_F(CliTest, ADeviceThatIsNotThereIsRefusedBeforeAnyFile) {
+    const std::string missing = m_folder.path() / "missing";
+    for (const Words& words :
+         {Words{"chat", "-p", "hi"}, Words{"chat"}, Words{"summarize", missing}, Words{"bench"},
+          Words{"logits", "--tokens", "1"}, Words{"embed-image", missing},
+          Words{"embed-audio", missing}}) {
+        SCOPED_TRACE(words.front());
+        Words all = words;
+        all.insert(all.end(), {"--device", "cuda", "-m", missing});
+        expectFailure(run(all), {"cpu or auto"});
+    }
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+// Sanitizers reserve more address space than any limit allows.
+TEST_F(CliTest, ThreadsThatCannotBeStartedAreAnError) {
+    // Room for the model and the stacks of some threads of 8 MiB each.
+    const std::string script = std::string("ulimit -v 700000; exec \"$0\" \"$@\"");
+    const Words words{"/bin/sh", "-c",           script, HEARTH_CLI_PROGRAM, "chat", "-p",
+                      "hi",      "--max-tokens", "1",    "--threads",        "1024"};
+    const ProgramOutcome outcome = ProgramRun(words, m_folder.path()).finish();
+    expectFailure(outcome, {"of 1024 compute threads", "ask for fewer"});
+}
+#endif
 
 TEST_F(CliTest, AConversationGoesOnAfterFailures) {
     std::string longLine;
@@ -511,6 +570,21 @@ TEST_F(CliTest, AConversationGoesOnAfterFailures) {
     for (std::size_t i = 0; i < answers.size(); ++i) {
         EXPECT_EQ(answers[i]["attachments"].size(), i == 2 ? 1U : 0U) << i;
     }
+}
+
+TEST_F(CliTest, AConversationTakesNamesAndLinesAsTerminalsGiveThem) {
+    const std::string plain = write("a b.txt", "The boiler was serviced in March.\n");
+    const std::string quoted = write("'c'", "The gate is green.\n");
+    const ProgramOutcome outcome =
+        runWithInput({"chat", "--max-tokens", "1", "--json"},
+                     "/document '" + plain + "' \r\n/document \"" + plain + "\"\r\n/document " +
+                         plain + "\r\n/document " + quoted + "\r\nhi\r\n/quit\r\nafter\r\n");
+    const json answer = expectObject(outcome, kAnswerKeys);
+    ASSERT_EQ(answer["attachments"].size(), 4U);
+    for (std::size_t i = 0; i < 3; ++i) {
+        EXPECT_EQ(answer["attachments"][i]["file"], plain);
+    }
+    EXPECT_EQ(answer["attachments"][3]["file"], quoted);
 }
 
 TEST_F(CliTest, ChangedContentChangesNoReport) {
@@ -580,6 +654,32 @@ TEST_F(CliTest, SummarizeAndBenchHaveTheDocumentedKeys) {
         EXPECT_EQ(citation["page"], 1);
         EXPECT_NE(citation["quote"], "");
     }
+    // Passages are cut within the page, and its sentences go over several lines.
+    std::string longPage;
+    for (int i = 0; i < 40; ++i) {
+        longPage += "The keeper of lighthouse " + std::to_string(i) +
+                    "\nrows to the mill\n  in summer. Anna sees him go. ";
+    }
+    const json cut = expectObject(run({"summarize", write("b.txt", longPage), "--json"}),
+                                  {"summary", "sections", "citations", "coverage"});
+    EXPECT_EQ(cut["coverage"]["tokens"], cut["coverage"]["tokens_read"]);
+    EXPECT_GT(cut["coverage"]["tokens"], 600);
+    ASSERT_FALSE(cut["citations"].empty());
+    for (const json& citation : cut["citations"]) {
+        EXPECT_EQ(citation["quote"].get<std::string>().find('\n'), std::string::npos) << citation;
+        EXPECT_TRUE(citation["verified"].get<bool>()) << citation;
+    }
+    for (const json& section : cut["sections"]) {
+        EXPECT_EQ(section["note"].get<std::string>().find('\n'), std::string::npos) << section;
+    }
+    // A note of a text in another language may end within a character.
+    std::string chinese;
+    for (int i = 0; i < 40; ++i) {
+        chinese += "锅炉在三月检修过。花园的门是绿色的。";
+    }
+    const ProgramOutcome shown = run({"summarize", write("c.txt", chinese)});
+    EXPECT_EQ(shown.status, 0) << shown.errors;
+    EXPECT_NO_THROW(static_cast<void>(json(shown.output).dump())) << "is no UTF-8";
     const json bench = expectObject(run({"bench", "--prompt", "8", "--generate", "2", "--depth",
                                          "0,16", "--repeat", "1", "--json"}),
                                     {"results", "device", "bytes_per_token"});

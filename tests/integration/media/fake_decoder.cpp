@@ -65,6 +65,8 @@ void misbehave(const std::string& mode, const Received& received) {
         std::abort();
     } else if (mode == "exit") {
         ::_exit(9);
+    } else if (mode == "unloaded") {
+        ::_exit(127);
     } else if (mode == "silent") {
         ::_exit(0);
     } else if (mode == "hang") {

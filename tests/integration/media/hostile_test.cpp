@@ -127,6 +127,9 @@ TEST_F(LyingHelper, CrashesAndExitsBecomeOneError) {
     }
     expectError(clientOf("spin")->decodeImage(path), path, ErrorCode::Unsupported,
                 "processor time");
+    // What the dynamic loader does when it cannot map a library.
+    expectError(clientOf("unloaded")->decodeImage(path), path, ErrorCode::OutOfMemory,
+                "too little memory to start the decoder");
 }
 
 TEST_F(LyingHelper, HangsAreCutOff) {

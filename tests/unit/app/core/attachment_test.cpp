@@ -41,5 +41,19 @@ TEST(Describe, DocumentTellsWhetherItWasReadWhole) {
     EXPECT_EQ(describe(report), "412 pages, 4 passages read, 1,000 tokens");
 }
 
+TEST(Describe, TellsWhatCouldNotBeRead) {
+    AttachmentReport report;
+    report.kind = AttachmentKind::Recording;
+    report.vectors = 25;
+    report.seconds = 1;
+    report.warning = "the file ends early";
+    EXPECT_EQ(describe(report), "0:01, mono, 25 vectors; the file ends early");
+    report.kind = AttachmentKind::Document;
+    report.pages = 3;
+    report.tokens = 12;
+    report.isWhole = true;
+    EXPECT_EQ(describe(report), "3 pages, read whole, 12 tokens; the file ends early");
+}
+
 }  // namespace
 }  // namespace hearth::app

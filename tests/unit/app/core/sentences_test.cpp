@@ -33,6 +33,11 @@ TEST(ContainsQuote, IgnoresLineBreaksButNotWords) {
     EXPECT_FALSE(containsQuote("anything", "  "));
 }
 
+TEST(OnOneLine, TurnsLineBreaksIntoSpaces) {
+    EXPECT_EQ(onOneLine(" The garden gate\n is\r\n\tgreen.\n"), "The garden gate is green.");
+    EXPECT_EQ(onOneLine(" \n "), "");
+}
+
 TEST(Rarity, FindsWhatOnlyOnePageSays) {
     const std::vector<std::string> pages{
         "The club meets on Monday. The lake is cold in winter.",

@@ -94,6 +94,19 @@ TEST_F(DocumentStoreTest, SearchStaysInsideTheNamedDocuments) {
     EXPECT_NE(first, second);
 }
 
+TEST_F(DocumentStoreTest, StoppingLeavesTheStoreAsItWas) {
+    DocumentStore store(*m_database);
+    std::stop_source stop;
+    stop.request_stop();
+    const std::vector<std::string> pages{"A lighthouse on a rock."};
+    const auto stopped = store.addDocument("a", pages, stop.get_token());
+    ASSERT_FALSE(stopped.has_value());
+    EXPECT_EQ(stopped.error().code(), ErrorCode::Cancelled);
+    EXPECT_TRUE(store.search("lighthouse", {}, 5).value().empty());
+    ASSERT_TRUE(store.addDocument("a", pages).has_value());
+    EXPECT_EQ(store.search("lighthouse", {}, 5).value().size(), 1U);
+}
+
 TEST_F(DocumentStoreTest, TheIndexCanBeRebuilt) {
     DocumentStore store(*m_database);
     ASSERT_TRUE(store.addDocument("a", std::vector<std::string>{"Copper pans hang in the kitchen."})

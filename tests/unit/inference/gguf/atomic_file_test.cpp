@@ -1,7 +1,9 @@
 #include "inference/gguf/atomic_file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -57,6 +59,23 @@ TEST_F(AtomicFileTest, VanishesWithoutCommit) {
         ASSERT_TRUE(file.write(bytes("half")).isOk());
     }
     EXPECT_TRUE(fs::is_empty(m_folder));
+}
+
+TEST_F(AtomicFileTest, HasNoNameUntilCommitted) {
+    const int probe = ::open(m_folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    if (probe < 0) {
+        GTEST_SKIP() << "the file system has no files without names";
+    }
+    ::close(probe);
+    AtomicFile file(m_path);
+    ASSERT_TRUE(file.open().isOk());
+    ASSERT_TRUE(file.write(bytes("whole")).isOk());
+    EXPECT_TRUE(fs::is_empty(m_folder));
+    ASSERT_TRUE(file.commit().isOk());
+    EXPECT_EQ(content(), "whole");
+    EXPECT_EQ(fs::status(m_path).permissions() & fs::perms::owner_all,
+              fs::perms::owner_read | fs::perms::owner_write);
+    EXPECT_EQ(std::distance(fs::directory_iterator(m_folder), fs::directory_iterator()), 1);
 }
 
 TEST_F(AtomicFileTest, TwoWritersOfOneFileDoNotMeet) {

@@ -103,6 +103,19 @@ TEST(Tokenizer, AnyBytesSurviveTheRoundTrip) {
     }
 }
 
+TEST(Tokenizer, StopsBeforeTheNextWord) {
+    const auto file = openData("hearth-mini");
+    ASSERT_TRUE(file);
+    const auto loaded = Tokenizer::load(*file);
+    ASSERT_TRUE(loaded);
+    std::stop_source stop;
+    EXPECT_TRUE((*loaded)->encode("some words", {.stop = stop.get_token()}));
+    stop.request_stop();
+    const auto stopped = (*loaded)->encode("some words", {.stop = stop.get_token()});
+    ASSERT_FALSE(stopped);
+    EXPECT_EQ(stopped.error().code(), ErrorCode::Cancelled);
+}
+
 TEST(Tokenizer, MergesWordsAndRemembersThem) {
     const auto tokenizer = load(VocabularyBuilder());
     ASSERT_TRUE(tokenizer);
