@@ -60,9 +60,13 @@ function(hearth_test name)
         set(timeout 1800) # sanitizers slow down up to twentyfold
     endif()
     set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${timeout})
+    set(support "${PROJECT_SOURCE_DIR}/tests/support")
     if(HEARTH_SANITIZE MATCHES "thread")
-        set(suppressions "${PROJECT_SOURCE_DIR}/tests/support/tsan_suppressions.txt")
-        set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT "TSAN_OPTIONS=suppressions='${suppressions}'")
+        set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT "TSAN_OPTIONS=suppressions='${support}/tsan_suppressions.txt'")
+    endif()
+    if(HEARTH_SANITIZE MATCHES "address")
+        set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT
+            "LSAN_OPTIONS=suppressions='${support}/lsan_suppressions.txt':print_suppressions=0")
     endif()
 endfunction()
 

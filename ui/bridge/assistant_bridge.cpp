@@ -88,18 +88,18 @@ AssistantBridge::AssistantBridge(app::AssistantOptions options, QObject* parent)
         auto result = std::make_shared<Result<std::unique_ptr<app::Assistant>>>(
             app::Assistant::open(options, *m_events));
         QMetaObject::invokeMethod(
-            this, [this, result] { onLoaded(result); }, Qt::QueuedConnection);
+            this, [this, result] { onLoaded(std::move(*result)); }, Qt::QueuedConnection);
     });
 }
 
 AssistantBridge::~AssistantBridge() = default;
 
-void AssistantBridge::onLoaded(std::shared_ptr<Result<std::unique_ptr<app::Assistant>>> result) {
-    if (!result->has_value()) {
-        Q_EMIT loadingFailed(fromUtf8(result->error().message()));
+void AssistantBridge::onLoaded(Result<std::unique_ptr<app::Assistant>> result) {
+    if (!result.has_value()) {
+        Q_EMIT loadingFailed(fromUtf8(result.error().message()));
         return;
     }
-    m_assistant = std::move(*result).value();
+    m_assistant = std::move(result).value();
     Q_EMIT ready(fromUtf8(m_assistant->modelName()), m_assistant->device());
 }
 

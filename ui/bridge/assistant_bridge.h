@@ -41,7 +41,7 @@ Q_SIGNALS:
 private:
     class Events;
 
-    void onLoaded(std::shared_ptr<Result<std::unique_ptr<app::Assistant>>> result);
+    void onLoaded(Result<std::unique_ptr<app::Assistant>> result);
 
     std::unique_ptr<Events> m_events;  // outlives the assistant, which calls it
     std::unique_ptr<app::Assistant> m_assistant;

@@ -5,8 +5,9 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
-#include <regex>
+#include <sstream>
 #include <string>
+#include <string_view>
 
 namespace hearth::testing_support {
 
@@ -24,16 +25,20 @@ std::optional<NpyArray> readNpy(const std::filesystem::path& path) {
     };
     const std::size_t headerLength = byteAt(8) + 256 * byteAt(9);
     const std::string header = bytes.substr(10, headerLength);
-    std::smatch match;
-    EXPECT_TRUE(std::regex_search(header, match, std::regex(R"('shape': \(([^)]*)\))"))) << header;
+    // "'shape': (320, 4096), "; the tuple of one number ends with a comma.
+    constexpr std::string_view kShape = "'shape': (";
+    const std::size_t begin = header.find(kShape);
+    const std::size_t end = header.find(')', begin);
+    if (begin == std::string::npos || end == std::string::npos) {
+        ADD_FAILURE() << path << " has no shape: " << header;
+        return std::nullopt;
+    }
     NpyArray array;
     std::size_t count = 1;
-    const std::string dims = match[1];
-    const std::regex number("[0-9]+");
-    for (std::sregex_iterator it(dims.begin(), dims.end(), number); it != std::sregex_iterator();
-         ++it) {
-        array.shape.push_back(std::stoll(it->str()));
-        count *= static_cast<std::size_t>(array.shape.back());
+    std::istringstream dims(header.substr(begin + kShape.size(), end - begin - kShape.size()));
+    for (std::int64_t dim = 0; dims >> dim; dims.ignore(1, ',')) {
+        array.shape.push_back(dim);
+        count *= static_cast<std::size_t>(dim);
     }
     const bool isFloat = header.find("'<f4'") != std::string::npos;
     const bool isInteger = header.find("'<i2'") != std::string::npos;
