@@ -17,6 +17,10 @@ Status stopped() {
     return {ErrorCode::Cancelled, "stopped"};
 }
 
+Status pollStop(const std::stop_token& stop) {
+    return stop.stop_requested() ? stopped() : Status();
+}
+
 /// Sinusoidal positions [rows, width]: dimension 2i is sin, 2i + 1 cos, of row / 10000^(2i /
 /// width).
 std::vector<float> sinusoids(std::int64_t rows, std::int64_t width) {
@@ -358,7 +362,9 @@ Result<HearthEncoders::Rows> HearthEncoders::convolve(const Rows& x, const Weigh
     return y;
 }
 
-Status HearthEncoders::soundBlock(Rows& x, const EncoderBlockWeights& block) {
+Status HearthEncoders::soundBlock(Rows& x, const EncoderBlockWeights& block,
+                                  const std::stop_token& stop) {
+    HEARTH_RETURN_IF_ERROR(pollStop(stop));
     const std::int64_t numHeads = m_config->audio.numHeads;
     const std::int64_t dim = x.width / numHeads;
     HEARTH_ASSIGN_OR_RETURN(const Rows normed, norm(x, block.attnNorm));
@@ -375,7 +381,9 @@ Status HearthEncoders::soundBlock(Rows& x, const EncoderBlockWeights& block) {
                                     .numHeads = numHeads,
                                     .dim = dim,
                                     .scale = 1.0F / std::sqrt(static_cast<float>(dim))};
+    HEARTH_RETURN_IF_ERROR(pollStop(stop));
     HEARTH_RETURN_IF_ERROR(check(m_ops->encoderAttention(m_stream, &args)));
+    HEARTH_RETURN_IF_ERROR(pollStop(stop));
     HEARTH_ASSIGN_OR_RETURN(const Rows output, linear(attended, block.attnOutput));
     HEARTH_RETURN_IF_ERROR(add(output, x));
     return feedForward(x, block);
@@ -407,6 +415,7 @@ Result<std::vector<float>> HearthEncoders::encodeAudio(const AudioView& audio,
                                 upload(audio.frames, numFrames, sizes.frameLength));
         HEARTH_ASSIGN_OR_RETURN(const Rows hidden, linear(frames, weights.wave1));
         HEARTH_RETURN_IF_ERROR(gelu(hidden, 0, hidden.width));
+        HEARTH_RETURN_IF_ERROR(pollStop(stop));
         const LinearArgs args{.x = hidden.data(),
                               .xStride = hidden.width,
                               .weight = weights.wave2,
@@ -416,6 +425,7 @@ Result<std::vector<float>> HearthEncoders::encodeAudio(const AudioView& audio,
         HEARTH_RETURN_IF_ERROR(check(m_ops->linear(m_stream, &args)));
         HEARTH_RETURN_IF_ERROR(check(m_ops->streamSynchronize(m_stream)));
     }
+    HEARTH_RETURN_IF_ERROR(pollStop(stop));
     if (!m_ablation.spectrogram) {
         HEARTH_ASSIGN_OR_RETURN(const Rows logMel, upload(audio.logMel, numFrames, sizes.melBins));
         HEARTH_ASSIGN_OR_RETURN(const Rows path, convolve(logMel, weights.mel, 1));
@@ -430,18 +440,17 @@ Result<std::vector<float>> HearthEncoders::encodeAudio(const AudioView& audio,
         HEARTH_RETURN_IF_ERROR(check(m_ops->addScaled(m_stream, &args)));
         HEARTH_RETURN_IF_ERROR(check(m_ops->streamSynchronize(m_stream)));
     }
+    HEARTH_RETURN_IF_ERROR(pollStop(stop));
     HEARTH_ASSIGN_OR_RETURN(const Rows half, convolve(fused, weights.conv1, 2));
     HEARTH_RETURN_IF_ERROR(gelu(half, 0, half.width));
+    HEARTH_RETURN_IF_ERROR(pollStop(stop));
     HEARTH_ASSIGN_OR_RETURN(Rows x, convolve(half, weights.conv2, 2));
     HEARTH_RETURN_IF_ERROR(gelu(x, 0, x.width));
     HEARTH_ASSIGN_OR_RETURN(const Rows positions,
                             upload(sinusoids(x.rows, x.width).data(), x.rows, x.width));
     HEARTH_RETURN_IF_ERROR(add(positions, x));
     for (const EncoderBlockWeights& block : weights.blocks) {
-        if (stop.stop_requested()) {
-            return stopped();
-        }
-        HEARTH_RETURN_IF_ERROR(soundBlock(x, block));
+        HEARTH_RETURN_IF_ERROR(soundBlock(x, block, stop));
     }
     HEARTH_ASSIGN_OR_RETURN(const Rows normed, norm(x, weights.outNorm));
     HEARTH_ASSIGN_OR_RETURN(const Rows projected, linear(normed, weights.out));

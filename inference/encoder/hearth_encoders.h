@@ -62,7 +62,7 @@ private:
                               std::int64_t numHeads);
     Status swinBlock(Rows& x, int stage, std::size_t index);
     Status feedForward(Rows& x, const EncoderBlockWeights& block);
-    Status soundBlock(Rows& x, const EncoderBlockWeights& block);
+    Status soundBlock(Rows& x, const EncoderBlockWeights& block, const std::stop_token& stop);
     Result<Rows> convolve(const Rows& x, const WeightMatrix& weight, std::int64_t stride);
     Result<std::vector<float>> finish(const Rows& projected, int mediaType);
     Status check(OpStatus status) const {

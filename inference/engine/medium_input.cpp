@@ -10,6 +10,9 @@ Result<std::vector<float>> encodeMedium(Engine& engine, const MediumInput& input
     const auto& recording = std::get<RecordingInput>(input);
     std::vector<float> vectors;
     for (std::size_t i = 0; i < recording.numChunks; ++i) {
+        if (stop.stop_requested()) {
+            return Status(ErrorCode::Cancelled, "stopped");
+        }
         HEARTH_ASSIGN_OR_RETURN(const RecordingInput::Chunk chunk, recording.makeChunk(i));
         HEARTH_ASSIGN_OR_RETURN(const std::vector<float> part,
                                 engine.encodeAudio(chunk.view(), stop));
