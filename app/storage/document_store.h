@@ -1,19 +1,21 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "app/storage/database.h"
+#include "app/storage/records.h"
 #include "kernels/base/status.h"
 
 namespace hearth::storage {
 
 /// A passage of a document that a search found.
 struct ChunkHit {
-    std::int64_t document = 0;
+    DocumentId document = 0;
     int pageNumber = 0;         ///< from 1
     std::size_t beginByte = 0;  ///< offsets into the page's text
     std::size_t endByte = 0;
@@ -27,13 +29,12 @@ struct ChunkHit {
 std::vector<std::pair<std::size_t, std::size_t>> splitIntoChunks(std::string_view page,
                                                                  std::size_t targetBytes = 700);
 
-/// What the search index sees of a text: as it is, with CJK characters set apart so that each is a
-/// word of its own.
-std::string indexableText(std::string_view text);
-
-/// Turns a person's question into an FTS5 query: its words without the commonest English ones, any
-/// of them may match; runs of CJK characters become phrases. Empty if nothing is left to look for.
-std::string ftsQuery(std::string_view question);
+/// How a document is stored.
+struct DocumentOptions {
+    std::optional<AttachmentId> attachment;  ///< the file that it was read from
+    bool isKept = false;                     ///< stays although no chat has it any more
+    Time created;
+};
 
 /// Documents, their pages and passages, and the full-text index over the passages (BM25). One
 /// thread at a time; must not outlive the database, which has been migrated.
@@ -43,22 +44,32 @@ public:
 
     /// Stores the pages (UTF-8, page 1 first) and indexes them, in one transaction. Returns the
     /// document's id.
-    Result<std::int64_t> addDocument(std::string_view title, std::span<const std::string> pages);
+    Result<DocumentId> addDocument(std::string_view title, std::span<const std::string> pages,
+                                   const DocumentOptions& options = {});
 
-    /// The best `limit` passages for `question` among `documents` (all documents if empty), best
-    /// first.
+    /// Errors: NotFound.
+    Result<Document> document(DocumentId id);
+    /// Those that are not in the bin, newest first.
+    Result<std::vector<Document>> list();
+    /// The newest document that was read from the attachment; nothing where there is none.
+    Result<std::optional<DocumentId>> documentOf(AttachmentId attachment);
+    /// Errors: NotFound.
+    Status rename(DocumentId id, std::string_view title);
+    /// Errors: NotFound.
+    Status setKept(DocumentId id, bool isKept);
+
+    /// The best `limit` passages for `question` among `documents` (all documents outside the bin if
+    /// empty), best first.
     Result<std::vector<ChunkHit>> search(std::string_view question,
-                                         std::span<const std::int64_t> documents, int limit);
+                                         std::span<const DocumentId> documents, int limit);
 
     /// The text of a page, numbered from 1. Errors: NotFound.
-    Result<std::string> pageText(std::int64_t document, int pageNumber);
+    Result<std::string> pageText(DocumentId document, int pageNumber);
 
     /// Makes the passage index anew from the pages.
     Status rebuildIndex();
 
 private:
-    Status indexChunk(Statement& insert, std::int64_t chunk, std::string_view text);
-
     Database& m_database;
 };
 
