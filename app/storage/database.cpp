@@ -6,6 +6,14 @@
 #include <utility>
 
 namespace hearth::storage {
+namespace {
+
+constexpr int kBusyMilliseconds = 5000;
+/// A reader that holds the log for longer than that holds it for good.
+constexpr int kLogBusyMilliseconds = 1000;
+
+}  // namespace
+
 Status databaseError(sqlite3* handle, std::string_view what) {
     const int extended = sqlite3_extended_errcode(handle);
     const int code = extended & 0xff;
@@ -158,7 +166,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& pa
     if (code != SQLITE_OK) {
         return databaseError(handle, "cannot open " + path.string());
     }
-    sqlite3_busy_timeout(handle, 5000);
+    sqlite3_busy_timeout(handle, kBusyMilliseconds);
     // Sorting and the like stay in memory: no word of a person is written outside the store.
     HEARTH_RETURN_IF_ERROR(
         database->execute("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"));
@@ -169,6 +177,8 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& pa
             return probe.error();
         }
         database->setReadOnly("the store was opened for reading only");
+    } else if (sqlite3_db_readonly(handle, "main") == 1) {
+        return Status(ErrorCode::Unsupported, path.string() + " allows no writing");
     } else {
         HEARTH_RETURN_IF_ERROR(
             database->execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
@@ -208,8 +218,13 @@ std::int64_t Database::changedRows() const {
 
 Status Database::truncateLog() {
     HEARTH_ASSIGN_OR_RETURN(Statement statement, prepare("PRAGMA wal_checkpoint(TRUNCATE)"));
-    HEARTH_ASSIGN_OR_RETURN(const bool hasRow, statement.step());
-    if (hasRow && statement.columnInt(0) != 0) {
+    sqlite3_busy_timeout(m_handle, kLogBusyMilliseconds);
+    const Result<bool> hasRow = statement.step();
+    sqlite3_busy_timeout(m_handle, kBusyMilliseconds);
+    if (!hasRow.has_value()) {
+        return hasRow.error();
+    }
+    if (*hasRow && statement.columnInt(0) != 0) {
         return {ErrorCode::Busy,
                 "another copy of the program is reading the store; close it and try again"};
     }

@@ -93,7 +93,7 @@ private:
 struct DatabaseOptions {
     bool isReadOnly = false;
     bool isImmutable = false;  ///< read-only, and nobody writes: no log, no lock, no file beside it
-    std::string vfs;           ///< name of a registered SQLite VFS; empty for the system's
+    std::string vfs = {};      ///< name of a registered SQLite VFS; empty for the system's
 };
 
 /// One connection to a SQLite file: write-ahead log, foreign keys, every commit synced to the disk,
@@ -101,7 +101,8 @@ struct DatabaseOptions {
 class Database {
 public:
     /// Opens or creates `path`; ":memory:" gives a private database that vanishes with the object.
-    /// Errors: CorruptData (not a database), Io (cannot open), Busy, Internal.
+    /// Errors: CorruptData (not a database), Unsupported (it is to be written, but its file
+    /// allows only reading), Io (cannot open), Busy, Internal.
     static Result<std::unique_ptr<Database>> open(const std::filesystem::path& path,
                                                   const DatabaseOptions& options = {});
 

@@ -160,9 +160,8 @@ Result<Document> DocumentStore::document(DocumentId id) {
 Result<std::vector<Document>> DocumentStore::list() {
     HEARTH_ASSIGN_OR_RETURN(
         Statement read,
-        m_database.prepare(std::string(kSelectDocument) +
-                           "WHERE id NOT IN (SELECT row FROM deletions WHERE kind = 3) ORDER BY "
-                           "created_us DESC, id DESC"));
+        m_database.prepare(std::string(kSelectDocument) + "WHERE " +
+                           std::string(kIsVisibleDocument) + " ORDER BY created_us DESC, id DESC"));
     std::vector<Document> documents;
     HEARTH_RETURN_IF_ERROR(
         read.forEach([&](const Statement& row) { documents.push_back(readDocument(row)); }));
@@ -208,7 +207,9 @@ Result<std::vector<ChunkHit>> DocumentStore::search(std::string_view question,
         "chunks.page "
         "WHERE chunk_index MATCH ?";
     if (documents.empty()) {
-        sql += " AND pages.document NOT IN (SELECT row FROM deletions WHERE kind = 3)";
+        sql += " AND EXISTS (SELECT 1 FROM documents WHERE id = pages.document AND ";
+        sql += kIsVisibleDocument;
+        sql += ")";
     } else {
         sql += " AND pages.document IN (?";
         for (std::size_t i = 1; i < documents.size(); ++i) {

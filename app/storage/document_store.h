@@ -13,6 +13,16 @@
 
 namespace hearth::storage {
 
+/// The condition in SQL that a row of `documents` is not in the bin: neither by itself nor with all
+/// messages that it is attached to.
+inline constexpr std::string_view kIsVisibleDocument =
+    "(NOT EXISTS (SELECT 1 FROM deletions WHERE kind = 3 AND row = documents.id) AND "
+    "(documents.kept <> 0 OR documents.attachment IS NULL OR NOT EXISTS (SELECT 1 FROM parts WHERE "
+    "attachment = documents.attachment) OR EXISTS (SELECT 1 FROM parts JOIN messages ON "
+    "messages.id "
+    "= parts.message WHERE parts.attachment = documents.attachment AND messages.bin_root IS NULL "
+    "AND NOT EXISTS (SELECT 1 FROM deletions WHERE kind = 1 AND row = messages.chat))))";
+
 /// A passage of a document that a search found.
 struct ChunkHit {
     DocumentId document = 0;
@@ -31,9 +41,9 @@ std::vector<std::pair<std::size_t, std::size_t>> splitIntoChunks(std::string_vie
 
 /// How a document is stored.
 struct DocumentOptions {
-    std::optional<AttachmentId> attachment;  ///< the file that it was read from
-    bool isKept = false;                     ///< stays although no chat has it any more
-    Time created;
+    std::optional<AttachmentId> attachment = {};  ///< the file that it was read from
+    bool isKept = false;                          ///< stays although no chat has it any more
+    Time created = {};
 };
 
 /// Documents, their pages and passages, and the full-text index over the passages (BM25). One

@@ -6,6 +6,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace hearth::storage {
 namespace {
@@ -57,8 +58,8 @@ CREATE TABLE deletions (
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 )sql";
 
-// Message texts have no rank, so their index keeps no lengths. What is deleted by a person is
-// deleted by row, so every column that refers to another table has an index.
+// What is deleted by a person is deleted by row, so every column that refers to another table has
+// an index.
 constexpr std::string_view kVersion2 = R"sql(
 ALTER TABLE chats ADD COLUMN title_is_manual INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX chats_by_leaf ON chats(current_leaf);
@@ -93,13 +94,39 @@ CREATE TABLE streaming_2 (
 INSERT INTO streaming_2(message, sequence, kind, text) SELECT message, 0, 1, text FROM streaming;
 DROP TABLE streaming;
 ALTER TABLE streaming_2 RENAME TO streaming;
-DROP TABLE message_index;
+)sql";
+
+// Dropped rather than emptied: a damaged index can refuse that. Messages and titles are not ranked,
+// so their indexes keep no lengths.
+constexpr std::string_view kNewIndexes = R"sql(
+DROP TABLE IF EXISTS chunk_index;
+DROP TABLE IF EXISTS message_index;
+DROP TABLE IF EXISTS title_index;
+CREATE VIRTUAL TABLE chunk_index USING fts5(text, content='', tokenize='porter unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE message_index USING fts5(text, content='', columnsize=0, tokenize='unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE title_index USING fts5(text, content='', columnsize=0, tokenize='unicode61 remove_diacritics 2');
 )sql";
 
+// What FTS5 writes for an empty index (its averages, and a structure without segments): an index
+// whose structure is damaged cannot even be dropped.
+constexpr std::string_view kEmptyIndexes = R"sql(
+DELETE FROM chunk_index_data;
+INSERT INTO chunk_index_data(id, block) VALUES (1, x''), (10, x'00000000000000');
+DELETE FROM message_index_data;
+INSERT INTO message_index_data(id, block) VALUES (1, x''), (10, x'00000000000000');
+DELETE FROM title_index_data;
+INSERT INTO title_index_data(id, block) VALUES (1, x''), (10, x'00000000000000');
+)sql";
+
 constexpr std::array<std::string_view, static_cast<std::size_t>(kSchemaVersion)> kSteps{kVersion1,
                                                                                         kVersion2};
+
+/// All or nothing.
+Status makeEmptyIndexes(Database& database) {
+    HEARTH_ASSIGN_OR_RETURN(Transaction transaction, Transaction::begin(database));
+    HEARTH_RETURN_IF_ERROR(database.execute(kNewIndexes));
+    return transaction.commit();
+}
 
 }  // namespace
 
@@ -130,9 +157,7 @@ Status migrate(Database& database, const std::function<Status()>& beforeChange) 
     for (auto step = static_cast<std::size_t>(version); step < kSteps.size(); ++step) {
         HEARTH_RETURN_IF_ERROR(database.execute(kSteps[step]));
     }
-    if (version > 0) {
-        HEARTH_RETURN_IF_ERROR(rebuildIndexes(database));
-    }
+    HEARTH_RETURN_IF_ERROR(rebuildIndexes(database));
     HEARTH_RETURN_IF_ERROR(
         database.execute("PRAGMA user_version = " + std::to_string(kSchemaVersion)));
     return transaction.commit();
@@ -140,10 +165,12 @@ Status migrate(Database& database, const std::function<Status()>& beforeChange) 
 
 Status rebuildIndexes(Database& database) {
     HEARTH_ASSIGN_OR_RETURN(Transaction transaction, Transaction::begin(database));
-    HEARTH_RETURN_IF_ERROR(
-        database.execute("INSERT INTO chunk_index(chunk_index) VALUES ('delete-all');"
-                         "INSERT INTO message_index(message_index) VALUES ('delete-all');"
-                         "INSERT INTO title_index(title_index) VALUES ('delete-all');"));
+    Status made = makeEmptyIndexes(database);
+    if (!made.isOk() && made.code() == ErrorCode::CorruptData) {
+        HEARTH_RETURN_IF_ERROR(database.execute(kEmptyIndexes));
+        made = makeEmptyIndexes(database);
+    }
+    HEARTH_RETURN_IF_ERROR(std::move(made));
     HEARTH_RETURN_IF_ERROR(indexAllChunks(database));
     HEARTH_RETURN_IF_ERROR(indexAllMessages(database));
     HEARTH_RETURN_IF_ERROR(indexAllTitles(database));

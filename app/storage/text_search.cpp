@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/storage/document_store.h"
 #include "app/storage/index_rows.h"
 
 namespace hearth::storage {
@@ -47,10 +48,9 @@ Status TextSearch::searchTitles(const SearchTerms& terms, int limit, SearchResul
         Statement readChat,
         m_database.prepare("SELECT title FROM chats WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM "
                            "deletions WHERE kind = 1 AND row = ?1)"));
-    HEARTH_ASSIGN_OR_RETURN(
-        Statement readDocument,
-        m_database.prepare("SELECT title FROM documents WHERE id = ?1 AND NOT EXISTS (SELECT 1 "
-                           "FROM deletions WHERE kind = 3 AND row = ?1)"));
+    HEARTH_ASSIGN_OR_RETURN(Statement readDocument,
+                            m_database.prepare("SELECT title FROM documents WHERE id = ?1 AND " +
+                                               std::string(kIsVisibleDocument)));
     find.bind(1, terms.toFtsQuery());
     while (static_cast<int>(results.titles.size()) < limit) {
         HEARTH_ASSIGN_OR_RETURN(const bool hasRow, find.step());
@@ -113,8 +113,8 @@ Status TextSearch::searchPassages(const SearchTerms& terms, int limit, SearchRes
             "CROSS JOIN chunks ON chunks.id = chunk_index.rowid "
             "CROSS JOIN pages ON pages.id = chunks.page "
             "CROSS JOIN documents ON documents.id = pages.document "
-            "WHERE chunk_index MATCH ? AND NOT EXISTS (SELECT 1 FROM deletions WHERE kind = 3 AND "
-            "row = pages.document) ORDER BY chunk_index.rank LIMIT ?"));
+            "WHERE chunk_index MATCH ? AND " +
+            std::string(kIsVisibleDocument) + " ORDER BY chunk_index.rank LIMIT ?"));
     find.bind(1, terms.toFtsQuery()).bind(2, limit);
     while (true) {
         HEARTH_ASSIGN_OR_RETURN(const bool hasRow, find.step());

@@ -51,6 +51,9 @@ inline std::string textOf(const Message& message) {
     return text;
 }
 
+/// The statements that make a store as version 1 wrote it, with something in each table.
+const char* version1Store();
+
 /// A migrated database in memory and a clock that stands still.
 class MemoryStoreTest : public testing::Test {
 protected:
