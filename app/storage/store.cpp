@@ -218,10 +218,11 @@ Status Store::openDatabase() {
     HEARTH_ASSIGN_OR_RETURN(m_database, Database::open(databasePath(), {.vfs = m_options.vfs}));
     HEARTH_ASSIGN_OR_RETURN(const std::int64_t version, schemaVersion(*m_database));
     if (version == 0) {
-        // Only an empty file has none: one with tables has lost its header.
+        // Only a new file has none: one with tables has lost its header, and one with backups has
+        // lost everything.
         HEARTH_ASSIGN_OR_RETURN(const std::optional<std::int64_t> numTables,
                                 m_database->queryInt("SELECT count(*) FROM sqlite_master"));
-        if (numTables.value_or(0) > 0) {
+        if (numTables.value_or(0) > 0 || !BackupKeeper::list(backupFolder()).empty()) {
             return {ErrorCode::CorruptData, "the store has lost its version"};
         }
     }
