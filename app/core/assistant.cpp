@@ -389,7 +389,7 @@ Status Assistant::Impl::addDocument(const LoadedAttachment& attachment, std::str
     storage::DocumentStore store(*m_database);
     HEARTH_ASSIGN_OR_RETURN(
         const std::int64_t id,
-        store.addDocument(report.path.filename().string(), document.pages, stop));
+        store.addDocument(report.path.filename().string(), document.pages, {.stop = stop}));
     RetrievalOptions options;
     options.isOn = isRetrievalOn;
     HEARTH_ASSIGN_OR_RETURN(Retrieved found, retrieve(store, id, document.pages, text, options,

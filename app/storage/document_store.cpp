@@ -1,58 +1,22 @@
 #include "app/storage/document_store.h"
 
 #include <algorithm>
-#include <array>
-#include <set>
+#include <utility>
+
+#include "app/storage/index_rows.h"
+#include "app/storage/text_index.h"
 
 namespace hearth::storage {
 namespace {
-
-/// The commonest English words: they match everywhere and say nothing about where an answer is.
-constexpr std::array<std::string_view, 64> kStopWords{
-    "a",     "about", "an",   "and",  "any",  "are",  "as",   "at",   "be",   "been", "by",
-    "can",   "could", "did",  "do",   "does", "for",  "from", "had",  "has",  "have", "he",
-    "her",   "him",   "his",  "how",  "i",    "if",   "in",   "into", "is",   "it",   "its",
-    "me",    "my",    "of",   "on",   "or",   "our",  "she",  "so",   "tell", "that", "the",
-    "their", "them",  "then", "they", "this", "to",   "was",  "we",   "were", "what", "when",
-    "where", "which", "who",  "whom", "why",  "will", "with", "you",  "your"};
-
-/// Length of the UTF-8 character that starts at `lead`; 1 for a stray byte.
-std::size_t characterLength(unsigned char lead) {
-    if (lead >= 0xF0) {
-        return 4;
-    }
-    if (lead >= 0xE0) {
-        return 3;
-    }
-    return lead >= 0xC0 ? 2 : 1;
-}
 
 bool isContinuation(char byte) {
     return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
 }
 
-/// The code point at `offset`, or the byte itself where the text is not UTF-8.
-char32_t codePointAt(std::string_view text, std::size_t offset) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[offset + i]); };
-    const std::size_t length = characterLength(byte(0));
-    if (length == 1 || offset + length > text.size()) {
-        return byte(0);
-    }
-    char32_t value = byte(0) & (0xFFU >> (length + 1));
-    for (std::size_t i = 1; i < length; ++i) {
-        value = (value << 6U) | (byte(i) & 0x3FU);
-    }
-    return value;
-}
-
-bool isCjk(char32_t c) {
-    return (c >= 0x3040 && c <= 0x30FF) || (c >= 0x3400 && c <= 0x4DBF) ||
-           (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0xF900 && c <= 0xFAFF) ||
-           (c >= 0x20000 && c <= 0x2FA1F);
-}
-
-bool isWordByte(unsigned char c) {
-    return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+/// Whether a Chinese or Japanese sentence ends before `end`.
+bool endsCjkSentence(std::string_view text, std::size_t end) {
+    const std::string_view before = text.substr(0, end);
+    return before.ends_with("。") || before.ends_with("！") || before.ends_with("？");
 }
 
 bool isBlank(std::string_view text) {
@@ -73,8 +37,10 @@ std::size_t cutPosition(std::string_view page, std::size_t low, std::size_t high
         if (isSpace && word == 0) {
             word = i;
         }
-        if (isSpace && sentence == 0 && i >= 2 &&
-            std::string_view(".!?:\n").find(page[i - 2]) != std::string_view::npos) {
+        if (sentence == 0 &&
+            ((isSpace && i >= 2 &&
+              std::string_view(".!?:\n").find(page[i - 2]) != std::string_view::npos) ||
+             endsCjkSentence(page, i))) {
             sentence = i;
         }
     }
@@ -118,79 +84,16 @@ std::vector<std::pair<std::size_t, std::size_t>> splitIntoChunks(std::string_vie
     return chunks;
 }
 
-std::string indexableText(std::string_view text) {
-    std::string result;
-    result.reserve(text.size() + text.size() / 8);
-    for (std::size_t i = 0; i < text.size();) {
-        const std::size_t length =
-            std::min(characterLength(static_cast<unsigned char>(text[i])), text.size() - i);
-        const bool isApart = length >= 3 && isCjk(codePointAt(text, i));
-        if (isApart) {
-            result += ' ';
-        }
-        result += text.substr(i, length);
-        if (isApart) {
-            result += ' ';
-        }
-        i += length;
-    }
-    return result;
-}
-
-std::string ftsQuery(std::string_view question) {
-    std::vector<std::string> terms;
-    std::set<std::string> seen;
-    std::string word;
-    std::string phrase;
-    const auto addTerm = [&](std::string& term) {
-        if (!term.empty() && seen.insert(term).second) {
-            terms.push_back('"' + term + '"');
-        }
-        term.clear();
-    };
-    const auto endWord = [&] {
-        if (std::binary_search(kStopWords.begin(), kStopWords.end(), std::string_view(word))) {
-            word.clear();
-        }
-        addTerm(word);
-    };
-    for (std::size_t i = 0; i < question.size();) {
-        const auto lead = static_cast<unsigned char>(question[i]);
-        const std::size_t length = std::min(characterLength(lead), question.size() - i);
-        if (length >= 3 && isCjk(codePointAt(question, i))) {
-            endWord();
-            phrase += (phrase.empty() ? "" : " ") + std::string(question.substr(i, length));
-        } else {
-            addTerm(phrase);
-            if (isWordByte(lead)) {
-                for (const char c : question.substr(i, length)) {
-                    word += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-                }
-            } else {
-                endWord();
-            }
-        }
-        i += length;
-    }
-    endWord();
-    addTerm(phrase);
-    std::string query;
-    for (const std::string& term : terms) {
-        query += (query.empty() ? "" : " OR ") + term;
-    }
-    return query;
-}
-
-Result<std::int64_t> DocumentStore::addDocument(std::string_view title,
-                                                std::span<const std::string> pages,
-                                                const std::stop_token& stop) {
+Result<DocumentId> DocumentStore::addDocument(std::string_view title,
+                                              std::span<const std::string> pages,
+                                              const DocumentOptions& options) {
     HEARTH_ASSIGN_OR_RETURN(Transaction transaction, Transaction::begin(m_database));
-    HEARTH_ASSIGN_OR_RETURN(
-        Statement insertDocument,
-        m_database.prepare("INSERT INTO documents(title, page_count) VALUES (?, ?)"));
-    HEARTH_RETURN_IF_ERROR(
-        insertDocument.bind(1, title).bind(2, static_cast<std::int64_t>(pages.size())).run());
-    const std::int64_t document = m_database.lastInsertId();
+    HEARTH_RETURN_IF_ERROR(m_database.run(
+        "INSERT INTO documents(title, page_count, attachment, kept, created_us) VALUES (?, ?, ?, "
+        "?, ?)",
+        title, pages.size(), options.attachment, options.isKept, options.created));
+    const DocumentId document = m_database.lastInsertId();
+    HEARTH_RETURN_IF_ERROR(addTitle(m_database, titleRowOfDocument(document), title));
     HEARTH_ASSIGN_OR_RETURN(
         Statement insertPage,
         m_database.prepare("INSERT INTO pages(document, number, text) VALUES (?, ?, ?)"));
@@ -201,7 +104,7 @@ Result<std::int64_t> DocumentStore::addDocument(std::string_view title,
         Statement insertIndex,
         m_database.prepare("INSERT INTO chunk_index(rowid, text) VALUES (?, ?)"));
     for (std::size_t i = 0; i < pages.size(); ++i) {
-        if (stop.stop_requested()) {
+        if (options.stop.stop_requested()) {
             return Status(ErrorCode::Cancelled, "stopped");
         }
         const std::string& text = pages[i];
@@ -215,20 +118,85 @@ Result<std::int64_t> DocumentStore::addDocument(std::string_view title,
                                        .bind(2, static_cast<std::int64_t>(begin))
                                        .bind(3, static_cast<std::int64_t>(end))
                                        .run());
-            HEARTH_RETURN_IF_ERROR(indexChunk(insertIndex, m_database.lastInsertId(),
-                                              std::string_view(text).substr(begin, end - begin)));
+            HEARTH_RETURN_IF_ERROR(
+                insertIndex.bind(1, m_database.lastInsertId())
+                    .bind(2, indexableText(std::string_view(text).substr(begin, end - begin)))
+                    .run());
         }
     }
     HEARTH_RETURN_IF_ERROR(transaction.commit());
     return document;
 }
 
-Status DocumentStore::indexChunk(Statement& insert, std::int64_t chunk, std::string_view text) {
-    return insert.bind(1, chunk).bind(2, indexableText(text)).run();
+namespace {
+
+Status noSuchDocument(DocumentId id) {
+    return {ErrorCode::NotFound, "there is no document " + std::to_string(id)};
+}
+
+constexpr std::string_view kSelectDocument =
+    "SELECT id, attachment, title, page_count, kept, created_us FROM documents ";
+
+Document readDocument(const Statement& row) {
+    Document document;
+    document.id = row.columnInt(0);
+    document.attachment = row.columnOptionalInt(1);
+    document.title = row.columnText(2);
+    document.numPages = static_cast<int>(row.columnInt(3));
+    document.isKept = row.columnInt(4) != 0;
+    document.created = row.columnTime(5);
+    return document;
+}
+
+}  // namespace
+
+Result<Document> DocumentStore::document(DocumentId id) {
+    HEARTH_ASSIGN_OR_RETURN(Statement read,
+                            m_database.prepare(std::string(kSelectDocument) + "WHERE id = ?"));
+    HEARTH_ASSIGN_OR_RETURN(const bool hasRow, read.bind(1, id).step());
+    if (!hasRow) {
+        return noSuchDocument(id);
+    }
+    return readDocument(read);
+}
+
+Result<std::vector<Document>> DocumentStore::list() {
+    HEARTH_ASSIGN_OR_RETURN(
+        Statement read,
+        m_database.prepare(std::string(kSelectDocument) + "WHERE " +
+                           std::string(kIsVisibleDocument) + " ORDER BY created_us DESC, id DESC"));
+    std::vector<Document> documents;
+    HEARTH_RETURN_IF_ERROR(
+        read.forEach([&](const Statement& row) { documents.push_back(readDocument(row)); }));
+    return documents;
+}
+
+Result<std::optional<DocumentId>> DocumentStore::documentOf(AttachmentId attachment) {
+    return m_database.queryInt("SELECT max(id) FROM documents WHERE attachment = ?", attachment);
+}
+
+Status DocumentStore::rename(DocumentId id, std::string_view title) {
+    HEARTH_ASSIGN_OR_RETURN(Transaction transaction, Transaction::begin(m_database));
+    HEARTH_ASSIGN_OR_RETURN(const Document before, document(id));
+    HEARTH_RETURN_IF_ERROR(
+        m_database.run("UPDATE documents SET title = ? WHERE id = ?", title, id));
+    HEARTH_RETURN_IF_ERROR(removeTitle(m_database, titleRowOfDocument(id), before.title));
+    HEARTH_RETURN_IF_ERROR(addTitle(m_database, titleRowOfDocument(id), title));
+    return transaction.commit();
+}
+
+Status DocumentStore::setKept(DocumentId id, bool isKept) {
+    HEARTH_ASSIGN_OR_RETURN(Transaction transaction, Transaction::begin(m_database));
+    HEARTH_RETURN_IF_ERROR(
+        m_database.run("UPDATE documents SET kept = ? WHERE id = ?", isKept, id));
+    if (m_database.changedRows() == 0) {
+        return noSuchDocument(id);
+    }
+    return transaction.commit();
 }
 
 Result<std::vector<ChunkHit>> DocumentStore::search(std::string_view question,
-                                                    std::span<const std::int64_t> documents,
+                                                    std::span<const DocumentId> documents,
                                                     int limit) {
     std::vector<ChunkHit> hits;
     const std::string query = ftsQuery(question);
@@ -241,7 +209,11 @@ Result<std::vector<ChunkHit>> DocumentStore::search(std::string_view question,
         "FROM chunk_index JOIN chunks ON chunks.id = chunk_index.rowid JOIN pages ON pages.id = "
         "chunks.page "
         "WHERE chunk_index MATCH ?";
-    if (!documents.empty()) {
+    if (documents.empty()) {
+        sql += " AND EXISTS (SELECT 1 FROM documents WHERE id = pages.document AND ";
+        sql += kIsVisibleDocument;
+        sql += ")";
+    } else {
         sql += " AND pages.document IN (?";
         for (std::size_t i = 1; i < documents.size(); ++i) {
             sql += ", ?";
@@ -252,7 +224,7 @@ Result<std::vector<ChunkHit>> DocumentStore::search(std::string_view question,
     HEARTH_ASSIGN_OR_RETURN(Statement statement, m_database.prepare(sql));
     int parameter = 1;
     statement.bind(parameter++, query);
-    for (const std::int64_t document : documents) {
+    for (const DocumentId document : documents) {
         statement.bind(parameter++, document);
     }
     statement.bind(parameter, static_cast<std::int64_t>(limit));
@@ -277,7 +249,7 @@ Result<std::vector<ChunkHit>> DocumentStore::search(std::string_view question,
     }
 }
 
-Result<std::string> DocumentStore::pageText(std::int64_t document, int pageNumber) {
+Result<std::string> DocumentStore::pageText(DocumentId document, int pageNumber) {
     HEARTH_ASSIGN_OR_RETURN(
         Statement statement,
         m_database.prepare("SELECT text FROM pages WHERE document = ? AND number = ?"));
@@ -294,24 +266,7 @@ Status DocumentStore::rebuildIndex() {
     HEARTH_ASSIGN_OR_RETURN(Transaction transaction, Transaction::begin(m_database));
     HEARTH_RETURN_IF_ERROR(
         m_database.execute("INSERT INTO chunk_index(chunk_index) VALUES ('delete-all')"));
-    HEARTH_ASSIGN_OR_RETURN(
-        Statement read,
-        m_database.prepare("SELECT chunks.id, chunks.begin_byte, chunks.end_byte, pages.text "
-                           "FROM chunks JOIN pages ON pages.id = chunks.page"));
-    HEARTH_ASSIGN_OR_RETURN(
-        Statement insert, m_database.prepare("INSERT INTO chunk_index(rowid, text) VALUES (?, ?)"));
-    while (true) {
-        HEARTH_ASSIGN_OR_RETURN(const bool hasRow, read.step());
-        if (!hasRow) {
-            break;
-        }
-        const std::string_view page = read.columnText(3);
-        const auto begin = std::min(static_cast<std::size_t>(read.columnInt(1)), page.size());
-        const auto end =
-            std::clamp(static_cast<std::size_t>(read.columnInt(2)), begin, page.size());
-        HEARTH_RETURN_IF_ERROR(
-            indexChunk(insert, read.columnInt(0), page.substr(begin, end - begin)));
-    }
+    HEARTH_RETURN_IF_ERROR(indexAllChunks(m_database));
     return transaction.commit();
 }
 

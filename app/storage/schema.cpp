@@ -1,6 +1,12 @@
 #include "app/storage/schema.h"
 
+#include "app/storage/index_rows.h"
+
+#include <algorithm>
+#include <array>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace hearth::storage {
 namespace {
@@ -52,15 +58,86 @@ CREATE TABLE deletions (
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 )sql";
 
+// What is deleted by a person is deleted by row, so every column that refers to another table has
+// an index.
+constexpr std::string_view kVersion2 = R"sql(
+ALTER TABLE chats ADD COLUMN title_is_manual INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX chats_by_leaf ON chats(current_leaf);
+CREATE TABLE folders (name TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO folders(name, position) SELECT folder, row_number() OVER (ORDER BY folder) FROM chats WHERE folder <> '' GROUP BY folder;
+CREATE TABLE drafts (chat INTEGER PRIMARY KEY, text TEXT NOT NULL, changed_us INTEGER NOT NULL);
+ALTER TABLE messages ADD COLUMN finished_us INTEGER;
+ALTER TABLE messages ADD COLUMN shown_child INTEGER;
+ALTER TABLE messages ADD COLUMN bin_root INTEGER;
+CREATE INDEX messages_by_parent ON messages(parent);
+CREATE INDEX messages_by_state ON messages(state) WHERE state = 2;
+CREATE INDEX messages_by_bin ON messages(bin_root) WHERE bin_root IS NOT NULL;
+ALTER TABLE parts ADD COLUMN name TEXT NOT NULL DEFAULT '';
+ALTER TABLE parts ADD COLUMN model_input TEXT NOT NULL DEFAULT '';
+UPDATE parts SET (name, model_input) = (SELECT name, model_input FROM attachments WHERE id = parts.attachment) WHERE attachment IS NOT NULL;
+CREATE INDEX parts_by_attachment ON parts(attachment) WHERE attachment IS NOT NULL;
+ALTER TABLE attachments DROP COLUMN model_input;
+ALTER TABLE attachments ADD COLUMN created_us INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE thumbnails (
+    attachment INTEGER PRIMARY KEY REFERENCES attachments(id) ON DELETE CASCADE, media_type TEXT NOT NULL,
+    width_px INTEGER NOT NULL, height_px INTEGER NOT NULL, bytes BLOB NOT NULL);
+CREATE TABLE removed_files (sha256 TEXT PRIMARY KEY) WITHOUT ROWID;
+ALTER TABLE documents ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE documents ADD COLUMN created_us INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX documents_by_attachment ON documents(attachment);
+ALTER TABLE jobs ADD COLUMN error TEXT NOT NULL DEFAULT '';
+ALTER TABLE jobs ADD COLUMN changed_us INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX jobs_by_document ON jobs(document);
+CREATE TABLE streaming_2 (
+    message INTEGER NOT NULL REFERENCES messages(id) ON DELETE CASCADE, sequence INTEGER NOT NULL, kind INTEGER NOT NULL,
+    text TEXT NOT NULL, PRIMARY KEY (message, sequence)) WITHOUT ROWID;
+INSERT INTO streaming_2(message, sequence, kind, text) SELECT message, 0, 1, text FROM streaming;
+DROP TABLE streaming;
+ALTER TABLE streaming_2 RENAME TO streaming;
+)sql";
+
+// Dropped rather than emptied: a damaged index can refuse that. Messages and titles are not ranked,
+// so their indexes keep no lengths.
+constexpr std::string_view kNewIndexes = R"sql(
+DROP TABLE IF EXISTS chunk_index;
+DROP TABLE IF EXISTS message_index;
+DROP TABLE IF EXISTS title_index;
+CREATE VIRTUAL TABLE chunk_index USING fts5(text, content='', tokenize='porter unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE message_index USING fts5(text, content='', columnsize=0, tokenize='unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE title_index USING fts5(text, content='', columnsize=0, tokenize='unicode61 remove_diacritics 2');
+)sql";
+
+// What FTS5 writes for an empty index (its averages, and a structure without segments): an index
+// whose structure is damaged cannot even be dropped.
+constexpr std::string_view kEmptyIndexes = R"sql(
+DELETE FROM chunk_index_data;
+INSERT INTO chunk_index_data(id, block) VALUES (1, x''), (10, x'00000000000000');
+DELETE FROM message_index_data;
+INSERT INTO message_index_data(id, block) VALUES (1, x''), (10, x'00000000000000');
+DELETE FROM title_index_data;
+INSERT INTO title_index_data(id, block) VALUES (1, x''), (10, x'00000000000000');
+)sql";
+
+constexpr std::array<std::string_view, static_cast<std::size_t>(kSchemaVersion)> kSteps{kVersion1,
+                                                                                        kVersion2};
+
+/// All or nothing.
+Status makeEmptyIndexes(Database& database) {
+    HEARTH_ASSIGN_OR_RETURN(Transaction transaction, Transaction::begin(database));
+    HEARTH_RETURN_IF_ERROR(database.execute(kNewIndexes));
+    return transaction.commit();
+}
+
 }  // namespace
 
-Status migrate(Database& database) {
-    std::int64_t version = 0;
-    {
-        HEARTH_ASSIGN_OR_RETURN(Statement query, database.prepare("PRAGMA user_version"));
-        HEARTH_ASSIGN_OR_RETURN(const bool hasRow, query.step());
-        version = hasRow ? query.columnInt(0) : 0;
-    }
+Result<std::int64_t> schemaVersion(Database& database) {
+    HEARTH_ASSIGN_OR_RETURN(const std::optional<std::int64_t> version,
+                            database.queryInt("PRAGMA user_version"));
+    return version.value_or(0);
+}
+
+Status migrate(Database& database, const std::function<Status()>& beforeChange) {
+    HEARTH_ASSIGN_OR_RETURN(const std::int64_t version, schemaVersion(database));
     if (version > kSchemaVersion) {
         return {ErrorCode::Unsupported, "the store was written by a newer Hearth (schema " +
                                             std::to_string(version) + ", this one knows " +
@@ -70,10 +147,33 @@ Status migrate(Database& database) {
     if (version == kSchemaVersion) {
         return {};
     }
+    if (version < 0) {
+        return {ErrorCode::CorruptData, "the store has no valid schema version"};
+    }
+    if (version > 0 && beforeChange) {
+        HEARTH_RETURN_IF_ERROR(beforeChange());
+    }
     HEARTH_ASSIGN_OR_RETURN(Transaction transaction, Transaction::begin(database));
-    HEARTH_RETURN_IF_ERROR(database.execute(kVersion1));
+    for (auto step = static_cast<std::size_t>(version); step < kSteps.size(); ++step) {
+        HEARTH_RETURN_IF_ERROR(database.execute(kSteps[step]));
+    }
+    HEARTH_RETURN_IF_ERROR(rebuildIndexes(database));
     HEARTH_RETURN_IF_ERROR(
         database.execute("PRAGMA user_version = " + std::to_string(kSchemaVersion)));
+    return transaction.commit();
+}
+
+Status rebuildIndexes(Database& database) {
+    HEARTH_ASSIGN_OR_RETURN(Transaction transaction, Transaction::begin(database));
+    Status made = makeEmptyIndexes(database);
+    if (!made.isOk() && made.code() == ErrorCode::CorruptData) {
+        HEARTH_RETURN_IF_ERROR(database.execute(kEmptyIndexes));
+        made = makeEmptyIndexes(database);
+    }
+    HEARTH_RETURN_IF_ERROR(std::move(made));
+    HEARTH_RETURN_IF_ERROR(indexAllChunks(database));
+    HEARTH_RETURN_IF_ERROR(indexAllMessages(database));
+    HEARTH_RETURN_IF_ERROR(indexAllTitles(database));
     return transaction.commit();
 }
 

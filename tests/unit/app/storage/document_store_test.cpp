@@ -44,13 +44,14 @@ TEST(SplitIntoChunks, PrefersSentenceEnds) {
     EXPECT_TRUE(splitIntoChunks("").empty());
 }
 
-TEST(FtsQuery, DropsCommonWordsAndQuotesTheRest) {
-    EXPECT_EQ(ftsQuery("Who keeps the key of the boat house?"),
-              R"("keeps" OR "key" OR "boat" OR "house")");
-    EXPECT_EQ(ftsQuery("key KEY \"key\""), R"("key")");
-    EXPECT_EQ(ftsQuery("谁有钥匙 key"), "\"谁 有 钥 匙\" OR \"key\"");
-    EXPECT_EQ(ftsQuery("what is the"), "");
-    EXPECT_EQ(ftsQuery(") NEAR( * \""), "\"near\"");
+TEST(SplitIntoChunks, CutsChineseAtSentenceEnds) {
+    std::string page;
+    for (int i = 0; i < 40; ++i) {
+        page += "湖边的船屋很旧，没有人住。";
+    }
+    for (const auto& [begin, end] : splitIntoChunks(page, 200)) {
+        EXPECT_TRUE(page.substr(begin, end - begin).ends_with("。"));
+    }
 }
 
 class DocumentStoreTest : public testing::Test {
@@ -81,6 +82,31 @@ TEST_F(DocumentStoreTest, FindsTheRightPageAndGivesItsExactText) {
     EXPECT_EQ(store.pageText(id, 4).error().code(), ErrorCode::NotFound);
 }
 
+TEST_F(DocumentStoreTest, AnswersAWholeChineseQuestion) {
+    DocumentStore store(*m_database);
+    const std::vector<std::string> pages{"船屋建于一八四零年。", "玛塔保管着船屋的钥匙。"};
+    ASSERT_TRUE(store.addDocument("report", pages).has_value());
+    const auto hits = store.search("谁有船屋的钥匙？", {}, 2).value();
+    ASSERT_FALSE(hits.empty());
+    EXPECT_EQ(hits[0].pageNumber, 2);
+}
+
+TEST_F(DocumentStoreTest, KnowsWhereADocumentCameFrom) {
+    DocumentStore store(*m_database);
+    const DocumentId first = store.addDocument("a", std::vector<std::string>{"x", "y"}).value();
+    EXPECT_EQ(store.document(first).value().numPages, 2);
+    EXPECT_EQ(store.document(first).value().attachment, std::nullopt);
+    EXPECT_EQ(store.documentOf(7).value(), std::nullopt);
+    ASSERT_TRUE(store.rename(first, "b").isOk());
+    ASSERT_TRUE(store.setKept(first, true).isOk());
+    EXPECT_EQ(store.document(first).value().title, "b");
+    EXPECT_TRUE(store.document(first).value().isKept);
+    EXPECT_EQ(store.list().value().size(), 1U);
+    EXPECT_EQ(store.rename(99, "c").code(), ErrorCode::NotFound);
+    EXPECT_EQ(store.setKept(99, true).code(), ErrorCode::NotFound);
+    EXPECT_EQ(store.document(99).error().code(), ErrorCode::NotFound);
+}
+
 TEST_F(DocumentStoreTest, SearchStaysInsideTheNamedDocuments) {
     DocumentStore store(*m_database);
     const std::int64_t first =
@@ -99,7 +125,7 @@ TEST_F(DocumentStoreTest, StoppingLeavesTheStoreAsItWas) {
     std::stop_source stop;
     stop.request_stop();
     const std::vector<std::string> pages{"A lighthouse on a rock."};
-    const auto stopped = store.addDocument("a", pages, stop.get_token());
+    const auto stopped = store.addDocument("a", pages, {.stop = stop.get_token()});
     ASSERT_FALSE(stopped.has_value());
     EXPECT_EQ(stopped.error().code(), ErrorCode::Cancelled);
     EXPECT_TRUE(store.search("lighthouse", {}, 5).value().empty());
