@@ -12,12 +12,21 @@ private Q_SLOTS:
         constexpr double kEnoughForText = 4.5;
         for (const ThemeKind kind : {ThemeKind::Light, ThemeKind::Dark}) {
             const ThemeColors& colors = themeColors(kind);
-            for (const QColor& surface : {colors.page, colors.card}) {
+            for (const QColor& surface : {colors.page, colors.sideBar, colors.card}) {
                 for (const QColor& text :
                      {colors.text, colors.secondaryText, colors.accent, colors.bad}) {
                     QVERIFY2(contrastRatio(text, surface) >= kEnoughForText,
                              qPrintable(text.name() + QStringLiteral(" on ") + surface.name()));
                 }
+            }
+            for (const QColor& surface : {colors.page, colors.card}) {
+                QVERIFY(contrastRatio(colors.good, surface) >= kEnoughForText);
+                QVERIFY(contrastRatio(colors.warning, surface) >= kEnoughForText);
+            }
+            for (const QColor& code : {colors.codeKeyword, colors.codeString, colors.codeComment,
+                                       colors.codeNumber, colors.codeType, colors.codeFunction}) {
+                QVERIFY2(contrastRatio(code, colors.sideBar) >= kEnoughForText,
+                         qPrintable(code.name()));
             }
             QVERIFY(contrastRatio(colors.text, colors.softAccent) >= kEnoughForText);
             QVERIFY(contrastRatio(colors.onAccent, colors.accent) >= kEnoughForText);

@@ -18,6 +18,7 @@ double relativeLuminance(const QColor& color) {
 
 const ThemeColors& themeColors(ThemeKind kind) {
     static const ThemeColors light{.page = QColor(0xFB, 0xFA, 0xF8),
+                                   .sideBar = QColor(0xF3, 0xF1, 0xED),
                                    .card = QColor(0xFF, 0xFF, 0xFF),
                                    .text = QColor(0x1F, 0x1D, 0x1A),
                                    .secondaryText = QColor(0x6B, 0x66, 0x5E),
@@ -25,8 +26,17 @@ const ThemeColors& themeColors(ThemeKind kind) {
                                    .accent = QColor(0xC2, 0x41, 0x0C),
                                    .onAccent = QColor(0xFF, 0xFF, 0xFF),
                                    .softAccent = QColor(0xFC, 0xEB, 0xDD),
-                                   .bad = QColor(0xB4, 0x23, 0x18)};
+                                   .good = QColor(0x2F, 0x7D, 0x4F),
+                                   .warning = QColor(0xA1, 0x62, 0x07),
+                                   .bad = QColor(0xB4, 0x23, 0x18),
+                                   .codeKeyword = QColor(0x9A, 0x34, 0x12),
+                                   .codeString = QColor(0x2C, 0x6E, 0x49),
+                                   .codeComment = QColor(0x6B, 0x66, 0x5E),
+                                   .codeNumber = QColor(0x1D, 0x5F, 0x8A),
+                                   .codeType = QColor(0x6B, 0x3F, 0xA0),
+                                   .codeFunction = QColor(0x8A, 0x5A, 0x00)};
     static const ThemeColors dark{.page = QColor(0x1B, 0x1A, 0x19),
+                                  .sideBar = QColor(0x15, 0x14, 0x13),
                                   .card = QColor(0x24, 0x23, 0x21),
                                   .text = QColor(0xEC, 0xE9, 0xE4),
                                   .secondaryText = QColor(0xA3, 0x9D, 0x93),
@@ -34,7 +44,15 @@ const ThemeColors& themeColors(ThemeKind kind) {
                                   .accent = QColor(0xFB, 0x92, 0x3C),
                                   .onAccent = QColor(0x1B, 0x1A, 0x19),
                                   .softAccent = QColor(0x3A, 0x26, 0x18),
-                                  .bad = QColor(0xF0, 0x76, 0x6A)};
+                                  .good = QColor(0x5B, 0xB3, 0x7F),
+                                  .warning = QColor(0xE0, 0xB1, 0x3C),
+                                  .bad = QColor(0xF0, 0x76, 0x6A),
+                                  .codeKeyword = QColor(0xFB, 0x92, 0x3C),
+                                  .codeString = QColor(0x7F, 0xC9, 0x9B),
+                                  .codeComment = QColor(0xA3, 0x9D, 0x93),
+                                  .codeNumber = QColor(0x7D, 0xB7, 0xE0),
+                                  .codeType = QColor(0xC4, 0xA7, 0xF0),
+                                  .codeFunction = QColor(0xE0, 0xB1, 0x3C)};
     return kind == ThemeKind::Light ? light : dark;
 }
 

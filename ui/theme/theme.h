@@ -9,6 +9,7 @@ namespace hearth::ui {
 /// The colours of the program; no colour is written anywhere else.
 struct ThemeColors {
     QColor page;
+    QColor sideBar;
     QColor card;
     QColor text;
     QColor secondaryText;
@@ -16,7 +17,16 @@ struct ThemeColors {
     QColor accent;
     QColor onAccent;
     QColor softAccent;
+    QColor good;
+    QColor warning;
     QColor bad;
+    // Code, on a side bar's ground.
+    QColor codeKeyword;
+    QColor codeString;
+    QColor codeComment;
+    QColor codeNumber;
+    QColor codeType;
+    QColor codeFunction;
 };
 
 enum class ThemeKind { Light, Dark };
@@ -26,11 +36,14 @@ inline constexpr int kSpacing = 4;
 inline constexpr int kControlRadius = 8;
 inline constexpr int kCardRadius = 14;
 inline constexpr int kTextColumnWidth = 760;
+inline constexpr int kSideBarWidth = 264;
+inline constexpr int kPanelWidth = 380;
 inline constexpr int kIconSize = 20;
 
 const ThemeColors& themeColors(ThemeKind kind);
 
-/// The theme that fits the system's palette: dark where its window is darker than its text.
+/// The theme of a palette: dark where its window is darker than its text. A widget that paints asks
+/// with its own palette, and so follows a change while the program runs.
 ThemeKind themeKindOf(const QPalette& systemPalette);
 
 /// A palette and a style sheet for the whole program.
