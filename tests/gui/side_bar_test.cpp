@@ -10,6 +10,7 @@
 #include <QListView>
 #include <QSignalSpy>
 #include <QTest>
+#include <QTranslator>
 #include <QVBoxLayout>
 
 #include "tests/gui/accessibility_walk.h"
@@ -116,6 +117,15 @@ std::vector<storage::BinEntry> someEntries() {
             entry(storage::BinKind::Message, 90, "Please translate this letter", 25),
             entry(storage::BinKind::Chat, 22, "Train to Lisbon", 5)};
 }
+
+/// A language in which every text stands in brackets.
+class Brackets : public QTranslator {
+public:
+    QString translate(const char*, const char* text, const char*, int) const override {
+        return u'[' + QString::fromUtf8(text) + u']';
+    }
+    bool isEmpty() const override { return false; }
+};
 
 }  // namespace
 
@@ -390,6 +400,22 @@ private Q_SLOTS:
         QCOMPARE(wished[2][0].value<SideBarPlace>(), SideBarPlace::Settings);
     }
 
+    void anotherLanguageIsSpokenAtOnce() {
+        m_bar->setBinEntries(someEntries());
+        Brackets brackets;
+        QCoreApplication::installTranslator(&brackets);
+        QCoreApplication::sendPostedEvents();
+        for (const QAbstractButton* each : m_window->findChildren<QAbstractButton*>()) {
+            QVERIFY2(each->accessibleName().startsWith(u'['), qPrintable(each->accessibleName()));
+        }
+        QVERIFY(search()->placeholderText().startsWith(u'['));
+        QVERIFY(list()->accessibleName().startsWith(u'['));
+        QCOMPARE(m_bar->model().index(0).data().toString(), QStringLiteral("[Pinned]"));
+        QCoreApplication::removeTranslator(&brackets);
+        QCoreApplication::sendPostedEvents();
+        QCOMPARE(button("newChat")->text(), QStringLiteral("New chat"));
+    }
+
     void pictures() {
         m_window->resize(760, 760);
         for (const ThemeKind kind : {ThemeKind::Light, ThemeKind::Dark}) {
@@ -400,7 +426,7 @@ private Q_SLOTS:
                 kind == ThemeKind::Light ? QStringLiteral("-light") : QStringLiteral("-dark");
             m_bar->setOpenChat(2);
             m_bar->setAnswering(3, true);
-            m_bar->setUnread(8, true);
+            m_bar->setUnread(5, true);
             m_bar->model().setFolderOpen(QStringLiteral("Studies"), false);
             list()->setFocus();
             list()->setCurrentIndex(m_bar->model().indexOf(4));

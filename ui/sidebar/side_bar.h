@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QDate>
 #include <QPointer>
 #include <QTimer>
 #include <QVariantAnimation>
@@ -132,6 +133,7 @@ private:
     void moveTo(int position);
     void placePanel(int position);
     void settle();
+    QDate today() const;
     void watchDay();
 
     std::function<storage::Time()> m_now;
