@@ -99,9 +99,22 @@ QToolButton:focus { border-color: @accent; }
 QToolButton#send { background: @accent; }
 QToolButton#send:disabled { background: @line; }
 QToolButton#send:focus { border: 2px solid @text; padding: 4px; }
+QScrollArea#sideBarScroll { background: @sideBar; }
+QMenu { background: @card; color: @text; border: 1px solid @line; border-radius: @controlRadiuspx; padding: 4px; }
+QMenu::item { padding: 7px 28px 7px 12px; border-radius: 6px; }
+QMenu::item:selected { background: @softAccent; color: @text; }
+QMenu::item:disabled { color: @secondaryText; }
+QMenu::icon { padding-left: 8px; }
+QMenu::separator { height: 1px; background: @line; margin: 4px 8px; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 0; border: none; }
+QScrollBar::handle:vertical { background: @line; border-radius: 3px; min-height: 32px; margin: 2px; }
+QScrollBar::handle:vertical:hover { background: @secondaryText; }
+QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical { height: 0; }
+QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical { background: transparent; }
 QToolTip { background: @card; color: @text; border: 1px solid @line; }
 )");
     sheet.replace(QLatin1String("@page"), colors.page.name());
+    sheet.replace(QLatin1String("@sideBar"), colors.sideBar.name());
     sheet.replace(QLatin1String("@cardRadius"), QString::number(kCardRadius));
     sheet.replace(QLatin1String("@card"), colors.card.name());
     sheet.replace(QLatin1String("@controlRadius"), QString::number(kControlRadius));
