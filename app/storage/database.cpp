@@ -87,7 +87,7 @@ Result<bool> Statement::step() {
 
 Status Statement::run() {
     const Result<bool> row = step();
-    const Status status = row.has_value() ? Status() : row.error();
+    Status status = row.has_value() ? Status() : row.error();
     reset();
     return status;
 }
