@@ -112,11 +112,11 @@ struct UnpackQ8_0 : Format<32, -1, false, 1, true> {
         for (std::int64_t block = 0; block < columns / 32; ++block) {
             const std::int64_t at = offset + block * kBlockBytes;
             _mm256_store_ps(chunk.scales[block], loadHalves(pointers, at));
-            for (int part = 0; part < 2; ++part) {
+            for (std::int64_t part = 0; part < 2; ++part) {
                 __m256i v[4];
-                loadTransposed(pointers, at + (2 + 16 * part), v);
+                loadTransposed(pointers, at + 2 + 16 * part, v);
                 for (int i = 0; i < 4; ++i) {
-                    storeDword(chunk, block * 8 + (part * 4 + i), v[i]);
+                    storeDword(chunk, block * 8 + part * 4 + i, v[i]);
                 }
             }
         }
