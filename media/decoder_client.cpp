@@ -21,9 +21,9 @@
 #include <system_error>
 #include <utility>
 
+#include "kernels/base/scoped_fd.h"
 #include "media/decoder/helper_process.h"
 #include "media/decoder/protocol.h"
-#include "media/decoder/scoped_fd.h"
 #include "media/decoder/utf8.h"
 
 namespace hearth::media {

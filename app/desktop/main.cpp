@@ -22,10 +22,7 @@ int main(int argc, char** argv) {
     parser.addOption(model);
     parser.process(application);
 
-    const hearth::ui::ThemeKind theme = hearth::ui::themeKindOf(QApplication::palette());
-    QApplication::setStyle(QStringLiteral("Fusion"));
-    QApplication::setPalette(hearth::ui::themePalette(theme));
-    application.setStyleSheet(hearth::ui::themeStyleSheet(theme));
+    hearth::ui::applyTheme(hearth::ui::themeKindOf(QApplication::palette()));
 
     hearth::app::AssistantOptions options;
     options.modelPath = parser.value(model).toStdString();

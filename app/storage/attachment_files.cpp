@@ -12,6 +12,7 @@
 
 #include "app/storage/file_system.h"
 #include "app/storage/sha256.h"
+#include "kernels/base/scoped_fd.h"
 
 namespace hearth::storage {
 namespace {
@@ -61,7 +62,7 @@ public:
         static std::atomic<std::uint64_t> counter{0};  // only to tell names apart
         m_path = m_files.m_folder / (std::to_string(::getpid()) + "-" +
                                      std::to_string(counter.fetch_add(1)) + ".part");
-        m_file = FileDescriptor(
+        m_file = ScopedFd(
             ::open(m_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
         return m_file.isValid() ? Status() : fileError("create", m_path, errno);
     }
@@ -90,7 +91,7 @@ public:
 private:
     const AttachmentFiles& m_files;
     std::filesystem::path m_path;
-    FileDescriptor m_file;
+    ScopedFd m_file;
     Sha256 m_digest;
     std::int64_t m_bytes = 0;
 };
@@ -99,7 +100,7 @@ AttachmentFiles::AttachmentFiles(std::filesystem::path folder) : m_folder(std::m
 
 Result<StoredContent> AttachmentFiles::addFile(const std::filesystem::path& source) const {
     // Without O_NONBLOCK a named pipe would be waited for before it can be refused.
-    const FileDescriptor file(::open(source.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    const ScopedFd file(::open(source.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!file.isValid()) {
         return fileError("open", source, errno);
     }
@@ -137,7 +138,7 @@ bool AttachmentFiles::contains(const std::string& sha256) const {
 
 Status AttachmentFiles::verify(const std::string& sha256) const {
     const std::filesystem::path path = pathOf(sha256);
-    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const ScopedFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file.isValid()) {
         return fileError("open", path, errno);
     }

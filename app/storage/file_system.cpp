@@ -9,6 +9,8 @@
 #include <cstring>
 #include <system_error>
 
+#include "kernels/base/scoped_fd.h"
+
 namespace hearth::storage {
 
 Status fileError(std::string_view action, const std::filesystem::path& path, int error) {
@@ -50,7 +52,7 @@ Status writeAll(int fd, std::span<const std::byte> bytes, const std::filesystem:
 namespace {
 
 Status syncPath(const std::filesystem::path& path, int flags) {
-    const FileDescriptor file(::open(path.c_str(), flags | O_RDONLY | O_CLOEXEC));
+    const ScopedFd file(::open(path.c_str(), flags | O_RDONLY | O_CLOEXEC));
     if (!file.isValid()) {
         return fileError("open", path, errno);
     }

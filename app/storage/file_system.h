@@ -1,42 +1,15 @@
 #pragma once
 
-#include <unistd.h>
-
 #include <cstddef>
 #include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "kernels/base/status.h"
 
 namespace hearth::storage {
-
-/// Owns a POSIX descriptor and closes it at the end of its life. -1 is none.
-class FileDescriptor {
-public:
-    FileDescriptor() noexcept = default;
-    explicit FileDescriptor(int fd) noexcept : m_fd(fd) {}
-    ~FileDescriptor() { reset(); }
-    FileDescriptor(FileDescriptor&& other) noexcept : m_fd(std::exchange(other.m_fd, -1)) {}
-    FileDescriptor& operator=(FileDescriptor&& other) noexcept {
-        std::swap(m_fd, other.m_fd);
-        return *this;
-    }
-
-    int get() const noexcept { return m_fd; }
-    bool isValid() const noexcept { return m_fd >= 0; }
-    void reset() noexcept {
-        if (m_fd >= 0) {
-            ::close(std::exchange(m_fd, -1));
-        }
-    }
-
-private:
-    int m_fd = -1;
-};
 
 /// "cannot ACTION PATH: reason", Io (NotFound where nothing is there), from `errno`.
 Status fileError(std::string_view action, const std::filesystem::path& path, int error);

@@ -9,6 +9,8 @@
 #include <iterator>
 #include <utility>
 
+#include "app/storage/file_system.h"
+
 namespace hearth::storage {
 namespace {
 
@@ -20,7 +22,7 @@ std::filesystem::path lockPath(const std::filesystem::path& folder) {
 
 Result<StoreLock> StoreLock::take(const std::filesystem::path& folder, std::string_view contact) {
     const std::filesystem::path path = lockPath(folder);
-    FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    ScopedFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!file.isValid()) {
         return fileError("open", path, errno);
     }

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "app/storage/file_system.h"
+#include "kernels/base/scoped_fd.h"
 #include "kernels/base/status.h"
 
 namespace hearth::storage {
@@ -27,9 +27,9 @@ public:
     static std::optional<StoreOwner> owner(const std::filesystem::path& folder);
 
 private:
-    explicit StoreLock(FileDescriptor file) noexcept : m_file(std::move(file)) {}
+    explicit StoreLock(ScopedFd file) noexcept : m_file(std::move(file)) {}
 
-    FileDescriptor m_file;
+    ScopedFd m_file;
 };
 
 }  // namespace hearth::storage

@@ -7,8 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "kernels/base/scoped_fd.h"
 #include "kernels/base/status.h"
-#include "media/decoder/scoped_fd.h"
 
 namespace hearth::media {
 

@@ -7,8 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "kernels/base/scoped_fd.h"
 #include "kernels/base/status.h"
-#include "media/decoder/scoped_fd.h"
 #include "media/media_types.h"
 
 /// The messages between DecoderClient and hearth-decoder, one per packet of a SOCK_SEQPACKET socket

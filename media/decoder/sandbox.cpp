@@ -18,7 +18,7 @@
 #include <memory>
 #include <string>
 
-#include "media/decoder/scoped_fd.h"
+#include "kernels/base/scoped_fd.h"
 
 namespace hearth::media {
 namespace {

@@ -48,11 +48,7 @@ class ChatListViewTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase() {
-        QApplication::setStyle(QStringLiteral("Fusion"));
-        QApplication::setPalette(themePalette(ThemeKind::Light));
-        qApp->setStyleSheet(themeStyleSheet(ThemeKind::Light));
-    }
+    void initTestCase() { applyTheme(ThemeKind::Light); }
 
     void init() {
         m_model = std::make_unique<ChatListModel>([] { return kToday; });

@@ -34,9 +34,7 @@ class MainWindowTest : public QObject {
 
 private Q_SLOTS:
     void initTestCase() {
-        QApplication::setStyle(QStringLiteral("Fusion"));
-        QApplication::setPalette(themePalette(ThemeKind::Light));
-        qApp->setStyleSheet(themeStyleSheet(ThemeKind::Light));
+        applyTheme(ThemeKind::Light);
         m_bridge = std::make_unique<AssistantBridge>(app::AssistantOptions{});
         m_window = std::make_unique<MainWindow>(*m_bridge);
         m_window->show();

@@ -140,7 +140,7 @@ private Q_SLOTS:
         QFont font = QApplication::font();
         font.setPointSizeF(10.5);
         QApplication::setFont(font);
-        useTheme(ThemeKind::Light);
+        applyTheme(ThemeKind::Light);
     }
 
     void init() { build(); }
@@ -419,7 +419,7 @@ private Q_SLOTS:
     void pictures() {
         m_window->resize(760, 760);
         for (const ThemeKind kind : {ThemeKind::Light, ThemeKind::Dark}) {
-            useTheme(kind);
+            applyTheme(kind);
             build();
             m_window->resize(320, 760);
             const QString name =
@@ -462,15 +462,10 @@ private Q_SLOTS:
             m_bar->setDrawerOpen(true);
             save(QStringLiteral("drawer") + name);
         }
-        useTheme(ThemeKind::Light);
+        applyTheme(ThemeKind::Light);
     }
 
 private:
-    static void useTheme(ThemeKind kind) {
-        QApplication::setPalette(themePalette(kind));
-        qApp->setStyleSheet(themeStyleSheet(kind));
-    }
-
     void build() {
         m_window = std::make_unique<QWidget>();
         auto* layout = new QHBoxLayout(m_window.get());

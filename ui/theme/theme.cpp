@@ -1,5 +1,6 @@
 #include "ui/theme/theme.h"
 
+#include <QApplication>
 #include <algorithm>
 #include <cmath>
 
@@ -125,6 +126,12 @@ QToolTip { background: @card; color: @text; border: 1px solid @line; }
     sheet.replace(QLatin1String("@softAccent"), colors.softAccent.name());
     sheet.replace(QLatin1String("@bad"), colors.bad.name());
     return sheet;
+}
+
+void applyTheme(ThemeKind kind) {
+    QApplication::setStyle(QStringLiteral("Fusion"));
+    QApplication::setPalette(themePalette(kind));
+    qApp->setStyleSheet(themeStyleSheet(kind));
 }
 
 double contrastRatio(const QColor& a, const QColor& b) {

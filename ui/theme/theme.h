@@ -50,6 +50,9 @@ ThemeKind themeKindOf(const QPalette& systemPalette);
 QPalette themePalette(ThemeKind kind);
 QString themeStyleSheet(ThemeKind kind);
 
+/// Gives the running application the theme: style, palette and style sheet.
+void applyTheme(ThemeKind kind);
+
 /// Contrast ratio of two colours, 1 to 21 (WCAG 2.1, "relative luminance").
 double contrastRatio(const QColor& a, const QColor& b);
 

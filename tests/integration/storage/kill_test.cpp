@@ -19,6 +19,7 @@
 
 #include "app/storage/file_system.h"
 #include "app/storage/store.h"
+#include "kernels/base/scoped_fd.h"
 #include "tests/support/temp_folder.h"
 #include "tests/unit/app/storage/store_fixture.h"
 
@@ -60,7 +61,7 @@ ChildRun runAndKill(const std::filesystem::path& folder, const std::string& mode
         ::_exit(127);
     }
     ::close(pipe[1]);
-    const FileDescriptor output(pipe[0]);
+    const ScopedFd output(pipe[0]);
     ChildRun run;
     std::string pending;
     std::optional<SteadyClock::time_point> deadline;

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace hearth::media {
+namespace hearth {
 
 /// Owns a POSIX descriptor and closes it at the end of its life. -1 is none.
 class ScopedFd {
@@ -33,4 +33,4 @@ private:
     int m_fd = -1;
 };
 
-}  // namespace hearth::media
+}  // namespace hearth
